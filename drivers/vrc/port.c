@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports: the one place that knows net_device operations.
+ *
+ * Everything that happens to the NIC arrives by the netdev notifier, under RTNL. A
+ * NIC that unregisters is let go at once, for its unregistration waits for us;
+ * the port stays as a dead link. Sessions do not notice but by silence, so a NIC
+ * that returns within the lease has cost nothing but latency.
+ */
+#include <linux/etherdevice.h>
+#include <linux/idr.h>
+#include <linux/if_arp.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "event.h"
+#include "link.h"
+#include "port.h"
+#include "trace.h"
+
+#define VRC_DEFAULT_LEASE_MS		5000
+#define VRC_DEFAULT_TIMEOUT_MS		1000
+#define VRC_DEFAULT_STATIONS		8160	/* 255 buses of 32 devices */
+#define VRC_STALE_PER_SECOND		100
+
+static DEFINE_MUTEX(vrc_ports_lock);
+static LIST_HEAD(vrc_ports);	/* changes under vrc_ports_lock and RTNL */
+static DEFINE_IDA(vrc_port_ids);
+static DECLARE_WAIT_QUEUE_HEAD(vrc_ports_gone);
+
+static struct class vrc_class = {
+	.name = "vrc",
+};
+
+static struct net_device *port_ndev(struct vrc_port *port)
+{
+	return rcu_dereference_protected(port->ndev, lockdep_is_held(&port->nic_lock));
+}
+
+/*
+ * The NIC comes and goes
+ */
+
+static void port_attach(struct vrc_port *port, struct net_device *ndev)
+{
+	lockdep_assert_held(&port->nic_lock);
+
+	netdev_hold(ndev, &port->tracker, GFP_KERNEL);
+	strscpy(port->ifname, ndev->name, IFNAMSIZ);
+	port->net_cookie = dev_net(ndev)->net_cookie;
+	port->ptype.dev = ndev;
+	rcu_assign_pointer(port->ndev, ndev);
+	dev_add_pack(&port->ptype);
+}
+
+static void port_detach(struct vrc_port *port)
+{
+	struct net_device *ndev = port_ndev(port);
+
+	if (!ndev)
+		return;
+	RCU_INIT_POINTER(port->ndev, NULL);
+	/* The grace period is for those who transmit, too */
+	dev_remove_pack(&port->ptype);
+	netdev_put(ndev, &port->tracker);
+}
+
+/* Tells user space @event, and who is interested inside that the link is back. */
+static void port_report(struct vrc_port *port, const char *event)
+{
+	bool link = vrc_port_carrier(port), was = port->link;
+	char event_env[40], ifname_env[32], link_env[16];
+	char *env[4] = { event_env, ifname_env, link_env };
+
+	lockdep_assert_held(&port->nic_lock);
+
+	port->link = link;
+	trace_vrc_port_state(dev_name(&port->dev), port->root_id, was, link, event);
+	snprintf(event_env, sizeof(event_env), "VRC_EVENT=%s", event);
+	snprintf(ifname_env, sizeof(ifname_env), "VRC_IFNAME=%s", port->ifname);
+	snprintf(link_env, sizeof(link_env), "VRC_LINK=%d", link);
+	kobject_uevent_env(&port->dev.kobj, KOBJ_CHANGE, env);
+	if (link == was)
+		return;
+	dev_info(&port->dev, "link %s: %s (%s)\n", link ? "up" : "down", port->ifname, event);
+	vrc_event(port, VRC_EVENT_PORT_LINK, 0, link, "%s", event);
+	if (link) {
+		vrc_link_nudge(port);
+		vrc_link_mtu_changed(port);	/* what was lost may have been probes */
+	}
+}
+
+static bool nic_is_ethernet(const struct net_device *ndev)
+{
+	return ndev->type == ARPHRD_ETHER && !(ndev->flags & IFF_LOOPBACK);
+}
+
+/* Is @ndev the one that the port waits for? */
+static bool nic_returns(struct vrc_port *port, const struct net_device *ndev)
+{
+	return !port_ndev(port) && nic_is_ethernet(ndev) &&
+	       !strcmp(ndev->name, port->ifname) &&
+	       dev_net(ndev)->net_cookie == port->net_cookie;
+}
+
+/* Another NIC has got the name that an absent one had, or ours has got a new one. */
+static void nic_renamed(struct vrc_port *port, struct net_device *ndev)
+{
+	if (port_ndev(port) == ndev) {
+		strscpy(port->ifname, ndev->name, IFNAMSIZ);
+		port_report(port, "renamed");
+	} else if (nic_returns(port, ndev)) {
+		port_attach(port, ndev);
+		port_report(port, "nic-returned");
+	}
+}
+
+static void own_nic_event(struct vrc_port *port, unsigned long event)
+{
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		port_detach(port);
+		port_report(port, "nic-gone");
+		break;
+	case NETDEV_CHANGEMTU:
+		vrc_link_mtu_changed(port);
+		port_report(port, "mtu");
+		break;
+	case NETDEV_CHANGEADDR:
+		port_report(port, "address");
+		break;
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		if (vrc_port_carrier(port) != port->link)
+			port_report(port, port->link ? "link-down" : "link-up");
+		break;
+	}
+}
+
+static void nic_event(struct vrc_port *port, struct net_device *ndev, unsigned long event)
+{
+	mutex_lock(&port->nic_lock);
+	if (event == NETDEV_REGISTER || event == NETDEV_CHANGENAME)
+		nic_renamed(port, ndev);
+	else if (port_ndev(port) == ndev)
+		own_nic_event(port, event);
+	mutex_unlock(&port->nic_lock);
+}
+
+static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *ndev = netdev_notifier_info_to_dev(ptr);
+	struct vrc_port *port;
+
+	ASSERT_RTNL();
+	list_for_each_entry(port, &vrc_ports, node)
+		nic_event(port, ndev, event);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_notifier = {
+	.notifier_call = netdev_event,
+};
+
+/*
+ * Life
+ */
+
+/* The EUI-64 of the NIC: the same after a reboot, so our stations know us again. */
+static u64 make_root_id(const struct net_device *ndev)
+{
+	const u8 *mac = is_zero_ether_addr(ndev->perm_addr) ? ndev->dev_addr : ndev->perm_addr;
+
+	return (u64)vrc_get16(mac) << 48 | (u64)mac[2] << 40 | 0xfffe000000ull |
+	       (u64)mac[3] << 16 | vrc_get16(mac + 4);
+}
+
+static void port_release(struct device *dev)
+{
+	struct vrc_port *port = to_vrc_port(dev);
+
+	vrc_scan_port_exit(port);
+	xa_destroy(&port->sessions);
+	destroy_workqueue(port->wq);
+	free_percpu(port->stats);
+	ida_free(&vrc_port_ids, port->id);
+	kfree(port);
+	wake_up(&vrc_ports_gone);
+}
+
+static void port_init_fields(struct vrc_port *port, struct net_device *ndev, u16 ethertype)
+{
+	mutex_init(&port->lock);
+	mutex_init(&port->nic_lock);
+	INIT_LIST_HEAD(&port->node);
+	xa_init_flags(&port->sessions, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_BH);
+	hash_init(port->peers);
+	ratelimit_state_init(&port->stale_limit, HZ, VRC_STALE_PER_SECOND);
+	ratelimit_set_flags(&port->stale_limit, RATELIMIT_MSG_ON_RELEASE);
+	port->ethertype = ethertype;
+	port->root_id = make_root_id(ndev);
+	port->lease_ms = VRC_DEFAULT_LEASE_MS;
+	port->completion_timeout_ms = VRC_DEFAULT_TIMEOUT_MS;
+	port->max_stations = VRC_DEFAULT_STATIONS;
+	port->ptype.type = htons(ethertype);
+	port->ptype.func = vrc_port_rcv;
+}
+
+static int port_alloc_parts(struct vrc_port *port)
+{
+	int id, err;
+
+	id = ida_alloc(&vrc_port_ids, GFP_KERNEL);
+	if (id < 0)
+		return id;
+	port->id = id;
+	err = -ENOMEM;
+	port->stats = alloc_percpu(struct vrc_port_stats);
+	if (!port->stats)
+		goto free_id;
+	port->wq = alloc_workqueue("vrc%d", WQ_UNBOUND, 0, id);
+	if (!port->wq)
+		goto free_stats;
+	err = vrc_scan_port_init(port);
+	if (err)
+		goto destroy_wq;
+	return 0;
+
+destroy_wq:
+	destroy_workqueue(port->wq);
+free_stats:
+	free_percpu(port->stats);
+free_id:
+	ida_free(&vrc_port_ids, id);
+	return err;
+}
+
+/* A port that nobody can find yet; from here on put_device() frees it. */
+static struct vrc_port *port_create(struct net_device *ndev, u16 ethertype)
+{
+	struct vrc_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	int err;
+
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	port_init_fields(port, ndev, ethertype);
+	err = port_alloc_parts(port);
+	if (err) {
+		kfree(port);
+		return ERR_PTR(err);
+	}
+	device_initialize(&port->dev);
+	port->dev.class = &vrc_class;
+	port->dev.groups = vrc_port_groups;
+	port->dev.release = port_release;
+	return port;
+}
+
+static struct vrc_port *find_by_ndev(const struct net_device *ndev)
+{
+	struct vrc_port *port;
+
+	lockdep_assert_held(&vrc_ports_lock);
+	list_for_each_entry(port, &vrc_ports, node)
+		if (rcu_access_pointer(port->ndev) == ndev)
+			return port;
+	return NULL;
+}
+
+/* Takes the NIC and becomes visible to the notifier in one step. */
+static int port_publish(struct vrc_port *port, struct net_device *ndev)
+{
+	int err = 0;
+
+	rtnl_lock();
+	mutex_lock(&port->nic_lock);
+	if (ndev->reg_state == NETREG_REGISTERED) {
+		list_add_tail(&port->node, &vrc_ports);
+		port_attach(port, ndev);
+		vrc_event(port, VRC_EVENT_PORT_ADDED, 0, 0, "%s", port->ifname);
+		port_report(port, "added");
+	} else {
+		err = -ENODEV;
+	}
+	mutex_unlock(&port->nic_lock);
+	rtnl_unlock();
+	return err;
+}
+
+static struct vrc_port *add_locked(struct net_device *ndev, u16 ethertype)
+{
+	struct vrc_port *port;
+	int err;
+
+	lockdep_assert_held(&vrc_ports_lock);
+	if (find_by_ndev(ndev))
+		return ERR_PTR(-EEXIST);
+	port = port_create(ndev, ethertype);
+	if (IS_ERR(port))
+		return port;
+	err = dev_set_name(&port->dev, "vrc%u", port->id);
+	if (err)
+		goto put_port;
+	err = device_add(&port->dev);
+	if (err)
+		goto put_port;
+	err = port_publish(port, ndev);
+	if (err)
+		goto del_device;
+	get_device(&port->dev);		/* the caller's */
+	return port;
+
+del_device:
+	device_del(&port->dev);
+put_port:
+	put_device(&port->dev);
+	return ERR_PTR(err);
+}
+
+struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype)
+{
+	struct vrc_port *port;
+
+	if (!nic_is_ethernet(ndev))
+		return ERR_PTR(-EPFNOSUPPORT);
+	if (!ethertype)
+		ethertype = VRC_ETHERTYPE;
+	if (ethertype < ETH_P_802_3_MIN)
+		return ERR_PTR(-EINVAL);
+	mutex_lock(&vrc_ports_lock);
+	port = add_locked(ndev, ethertype);
+	mutex_unlock(&vrc_ports_lock);
+	return port;
+}
+
+static int remove_locked(struct vrc_port *port)
+{
+	int err;
+
+	mutex_lock(&port->lock);
+	err = port->removed ? -ENODEV : vrc_scan_port_clear(port);
+	if (!err)
+		port->removed = true;
+	mutex_unlock(&port->lock);
+	if (err)
+		return err;
+
+	rtnl_lock();
+	mutex_lock(&port->nic_lock);
+	list_del(&port->node);
+	port_detach(port);
+	port_report(port, "removed");
+	vrc_event(port, VRC_EVENT_PORT_REMOVED, 0, 0, "%s", port->ifname);
+	mutex_unlock(&port->nic_lock);
+	rtnl_unlock();
+	return 0;
+}
+
+int vrc_port_remove(struct vrc_port *port)
+{
+	int err;
+
+	mutex_lock(&vrc_ports_lock);
+	err = remove_locked(port);
+	mutex_unlock(&vrc_ports_lock);
+	if (err)
+		return err;
+	WARN_ON(!xa_empty(&port->sessions));
+	flush_workqueue(port->wq);
+	device_unregister(&port->dev);
+	return 0;
+}
+
+/*
+ * Finding ports
+ */
+
+struct vrc_port *vrc_port_get_by_id(unsigned int id)
+{
+	struct vrc_port *port, *found = NULL;
+
+	mutex_lock(&vrc_ports_lock);
+	list_for_each_entry(port, &vrc_ports, node)
+		if (port->id == id)
+			found = port;
+	if (found)
+		get_device(&found->dev);
+	mutex_unlock(&vrc_ports_lock);
+	return found;
+}
+
+struct vrc_port *vrc_port_get_by_ndev(const struct net_device *ndev)
+{
+	struct vrc_port *port;
+
+	mutex_lock(&vrc_ports_lock);
+	port = find_by_ndev(ndev);
+	if (port)
+		get_device(&port->dev);
+	mutex_unlock(&vrc_ports_lock);
+	return port;
+}
+
+void vrc_port_put(struct vrc_port *port)
+{
+	put_device(&port->dev);
+}
+
+int vrc_port_for_each(int (*fn)(struct vrc_port *port, void *arg), void *arg)
+{
+	struct vrc_port *port;
+	int err = 0;
+
+	mutex_lock(&vrc_ports_lock);
+	list_for_each_entry(port, &vrc_ports, node) {
+		err = fn(port, arg);
+		if (err)
+			break;
+	}
+	mutex_unlock(&vrc_ports_lock);
+	return err;
+}
+
+/*
+ * Module
+ */
+
+int vrc_port_init(void)
+{
+	int err = class_register(&vrc_class);
+
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&netdev_notifier);
+	if (err)
+		class_unregister(&vrc_class);
+	return err;
+}
+
+static struct vrc_port *get_any_port(void)
+{
+	struct vrc_port *port;
+
+	mutex_lock(&vrc_ports_lock);
+	port = list_first_entry_or_null(&vrc_ports, struct vrc_port, node);
+	if (port)
+		get_device(&port->dev);
+	mutex_unlock(&vrc_ports_lock);
+	return port;
+}
+
+void vrc_port_remove_all(void)
+{
+	struct vrc_port *port;
+	int err = 0;
+
+	while (!err && (port = get_any_port())) {
+		err = vrc_port_remove(port);
+		vrc_port_put(port);
+	}
+	/* A claimed function holds the module, so there can be none here */
+	WARN_ON(err);
+	WARN_ON(!wait_event_timeout(vrc_ports_gone, ida_is_empty(&vrc_port_ids), 10 * HZ));
+}
+
+void vrc_port_exit(void)
+{
+	unregister_netdevice_notifier(&netdev_notifier);
+	class_unregister(&vrc_class);
+	ida_destroy(&vrc_port_ids);
+	rcu_barrier();		/* sessions are freed after a grace period */
+}
