@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transactions of the root as requester (txn.h).
+ *
+ * A request lives on the stack of who waits for it. Whoever completes it
+ * lets go of it by the store to req->done: after that the memory may be gone.
+ */
+#include <linux/ktime.h>
+#include <linux/processor.h>
+#include <linux/sched/signal.h>
+
+#include "compat.h"
+#include "func.h"
+#include "port.h"
+#include "txn_int.h"
+
+#define SPIN_MAX_NS	(50 * NSEC_PER_USEC)
+#define SPIN_SLACK_NS	(5 * NSEC_PER_USEC)
+#define RCB		64	/* the smallest: completions end at multiples of it */
+
+void vrc_txn_init(struct vrc_txn *x)
+{
+	spin_lock_init(&x->lock);
+	init_waitqueue_head(&x->tag_free);
+}
+
+unsigned long vrc_completion_timeout(const struct vrc_func *f)
+{
+	return msecs_to_jiffies(READ_ONCE(f->port->completion_timeout_ms));
+}
+
+/*
+ * Tags
+ */
+
+static void end_quarantine(struct vrc_txn *x)
+{
+	bitmap_andnot(x->used, x->used, x->quarantined, VRC_TAGS);
+	bitmap_zero(x->quarantined, VRC_TAGS);
+}
+
+/* Tags go round, so that one that has just been used rests longest. */
+static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req, u8 *tag)
+{
+	unsigned long bit;
+
+	spin_lock_bh(&x->lock);
+	if (!bitmap_empty(x->quarantined, VRC_TAGS) && time_after(jiffies, x->quarantine_end))
+		end_quarantine(x);
+	bit = find_next_zero_bit(x->used, VRC_TAGS, x->next_tag);
+	if (bit == VRC_TAGS)
+		bit = find_first_zero_bit(x->used, VRC_TAGS);
+	if (bit < VRC_TAGS) {
+		__set_bit(bit, x->used);
+		x->req[bit] = req;
+		x->next_tag = bit + 1;
+		*tag = bit;
+	}
+	spin_unlock_bh(&x->lock);
+	return bit < VRC_TAGS;
+}
+
+static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag)
+{
+	long left;
+
+	if (try_get_tag(&f->txn, req, tag))
+		return 0;
+	left = wait_event_killable_timeout(f->txn.tag_free, try_get_tag(&f->txn, req, tag),
+					   vrc_completion_timeout(f));
+	if (left < 0)
+		return -EINTR;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+static void retire_tag(struct vrc_txn *x, u8 tag)
+{
+	lockdep_assert_held(&x->lock);
+	x->req[tag] = NULL;
+	__clear_bit(tag, x->used);
+	/* Who waits looks again with the lock held: it has seen the tag, or is seen here */
+	if (waitqueue_active(&x->tag_free))
+		wake_up(&x->tag_free);
+}
+
+/* Its completion may still come and must not be taken for another's. */
+static void quarantine_tag(struct vrc_txn *x, u8 tag)
+{
+	lockdep_assert_held(&x->lock);
+	x->req[tag] = NULL;
+	__set_bit(tag, x->quarantined);
+	x->quarantine_end = jiffies + VRC_TAG_QUARANTINE;
+}
+
+/*
+ * Completions
+ */
+
+/* The task may be gone as soon as it sees done: only RCU keeps its task_struct. */
+static void finish(struct vrc_req *req, int result)
+{
+	struct task_struct *task = req->task;
+
+	req->arrived = ktime_get_ns();
+	req->result = result;
+	rcu_read_lock();
+	/* Pairs with is_done() */
+	smp_store_release(&req->done, true);
+	wake_up_process(task);
+	rcu_read_unlock();
+}
+
+static int failed_status(struct vrc_func *f, const struct vrc_req *req, u8 status)
+{
+	bool cfg = req->type == VRC_TLP_CFGRD0 || req->type == VRC_TLP_CFGWR0;
+
+	switch (status) {
+	case VRC_CPL_CA:
+		vrc_func_count(f, cpl_ca);
+		return -ECONNABORTED;
+	case VRC_CPL_RRS:
+		vrc_func_count(f, cpl_rrs);
+		/* Only for configuration: elsewhere it counts as UR (2.3.2) */
+		return cfg ? -EAGAIN : -EREMOTEIO;
+	default:
+		vrc_func_count(f, cpl_ur);
+		return -EREMOTEIO;
+	}
+}
+
+static bool is_read(const struct vrc_req *req)
+{
+	return req->type == VRC_TLP_MRD || req->type == VRC_TLP_IORD ||
+	       req->type == VRC_TLP_CFGRD0;
+}
+
+/* Data for a memory read: returns its bytes, or 0 if it is not what comes next. */
+static u32 memory_chunk(const struct vrc_req *req, const struct vrc_tlp *cpl)
+{
+	u64 at = req->addr + req->got;
+	u32 left = req->len - req->got;
+	u32 n = min_t(u32, cpl->len_dw * 4 - (at & 3), left);
+
+	if (cpl->byte_count != left || cpl->lower_addr != (at & 0x7f))
+		return 0;
+	if (DIV_ROUND_UP((at & 3) + n, 4) != cpl->len_dw)
+		return 0;
+	if (n < left && (at + n) % RCB)
+		return 0;
+	return n;
+}
+
+static u32 data_chunk(const struct vrc_req *req, const struct vrc_tlp *cpl)
+{
+	if (cpl->type != VRC_TLP_CPLD || !is_read(req))
+		return 0;
+	if (req->type == VRC_TLP_MRD)
+		return memory_chunk(req, cpl);
+	return cpl->len_dw == 1 ? req->len : 0;
+}
+
+enum outcome { UNEXPECTED, MORE, DONE };
+
+static enum outcome take_completion(struct vrc_func *f, struct vrc_req *req,
+				    const struct vrc_tlp *cpl, int *result)
+{
+	u32 n;
+
+	*result = 0;
+	if (cpl->status != VRC_CPL_SC) {
+		*result = failed_status(f, req, cpl->status);
+		return DONE;
+	}
+	if (!is_read(req))
+		return cpl->type == VRC_TLP_CPL ? DONE : UNEXPECTED;
+	n = data_chunk(req, cpl);
+	if (!n)
+		return UNEXPECTED;
+	if (cpl->ep) {
+		vrc_func_count(f, tlp_poisoned);
+		*result = -ECONNABORTED;
+		return DONE;
+	}
+	memcpy(req->buf + req->got, cpl->data + ((req->addr + req->got) & 3), n);
+	req->got += n;
+	return req->got == req->len ? DONE : MORE;
+}
+
+void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl)
+{
+	enum outcome outcome = UNEXPECTED;
+	struct vrc_txn *x = &f->txn;
+	struct vrc_req *req = NULL;
+	int result;
+
+	spin_lock_bh(&x->lock);
+	if (cpl->requester == VRC_ROOT_ID)
+		req = x->req[cpl->tag];
+	if (req)
+		outcome = take_completion(f, req, cpl, &result);
+	if (outcome == DONE) {
+		retire_tag(x, cpl->tag);
+		finish(req, result);
+	}
+	spin_unlock_bh(&x->lock);
+	if (outcome != UNEXPECTED)
+		return;
+	vrc_func_count(f, cpl_unexpected);
+	dev_warn_ratelimited(&f->dev, "unexpected completion: tag %#x, requester %#x, %u bytes, lower address %#x: %s\n",
+			     cpl->tag, cpl->requester, cpl->byte_count, cpl->lower_addr,
+			     req ? "not what was asked for" : "nothing was asked for");
+}
+
+void vrc_txn_abort(struct vrc_txn *x)
+{
+	unsigned int tag;
+
+	spin_lock_bh(&x->lock);
+	for_each_set_bit(tag, x->used, VRC_TAGS) {
+		struct vrc_req *req = x->req[tag];
+
+		if (!req)
+			continue;
+		retire_tag(x, tag);
+		finish(req, -EIO);
+	}
+	/* What answers them now comes in no session that lives */
+	end_quarantine(x);
+	spin_unlock_bh(&x->lock);
+}
+
+/*
+ * Waiting
+ */
+
+static bool is_done(const struct vrc_req *req)
+{
+	/* Pairs with finish(): who sees it done sees the result and the data */
+	return smp_load_acquire(&req->done);
+}
+
+/* Twice what completions take, as long as that is worth it. */
+static u64 spin_time(const struct vrc_txn *x)
+{
+	u32 latency = READ_ONCE(x->latency_ns);
+
+	if (num_online_cpus() == 1 || latency > SPIN_MAX_NS)
+		return 0;
+	if (!latency)
+		return SPIN_MAX_NS;
+	return min_t(u64, 2 * latency + SPIN_SLACK_NS, SPIN_MAX_NS);
+}
+
+static void learn_latency(struct vrc_txn *x, u64 latency)
+{
+	u32 old = READ_ONCE(x->latency_ns);
+	u32 new = min_t(u64, latency, 1000 * SPIN_MAX_NS);
+
+	WRITE_ONCE(x->latency_ns, old ? old - old / 8 + new / 8 : new);
+}
+
+static void spin_for(const struct vrc_req *req, u64 time)
+{
+	u64 end = req->sent + time;
+
+	while (!is_done(req) && !need_resched() && ktime_get_ns() < end)
+		cpu_relax();
+}
+
+static void sleep_for(const struct vrc_req *req, unsigned long timeout)
+{
+	long left = timeout + 1;
+
+	for (;;) {
+		set_current_state(TASK_KILLABLE);
+		if (is_done(req) || fatal_signal_pending(current) || !left)
+			break;
+		left = schedule_timeout(left);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+/* Nobody waits any more: if it is not done now, it never will be. */
+static int give_up(struct vrc_func *f, struct vrc_req *req, u8 tag)
+{
+	struct vrc_txn *x = &f->txn;
+	bool done;
+
+	spin_lock_bh(&x->lock);
+	done = req->done;
+	if (!done)
+		quarantine_tag(x, tag);
+	spin_unlock_bh(&x->lock);
+	if (done)
+		return req->result;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	vrc_func_count(f, cpl_timeout);
+	return -ETIMEDOUT;
+}
+
+static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag)
+{
+	u64 spin = spin_time(&f->txn);
+
+	if (spin)
+		spin_for(req, spin);
+	if (!is_done(req))
+		sleep_for(req, vrc_completion_timeout(f));
+	if (!is_done(req))
+		return give_up(f, req, tag);
+	learn_latency(&f->txn, req->arrived - req->sent);
+	return req->result;
+}
+
+/*
+ * Sending
+ */
+
+/* The bytes of the first and last DW that are not enabled are 0. */
+static void put_data(u8 *to, const struct vrc_tlp *t, u64 addr, const void *from, u32 len)
+{
+	u32 head = addr & 3;
+
+	memset(to, 0, 4);
+	memset(to + t->len_dw * 4 - 4, 0, 4);
+	memcpy(to + head, from, len);
+}
+
+int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
+		 const void *data, u32 len, bool flush)
+{
+	u8 *at = vrc_session_tlp_begin(s, vrc_tlp_len(t));
+	u8 *to;
+
+	if (!at)
+		return READ_ONCE(s->state) == VRC_SESSION_UP ? -ENOMEM : -EIO;
+	to = vrc_tlp_build(at, t);
+	if (WARN_ON_ONCE(!to)) {
+		vrc_session_tlp_cancel(s);
+		return -EIO;
+	}
+	if (data)
+		put_data(to, t, addr, data, len);
+	vrc_session_tlp_end(s, flush);
+	return 0;
+}
+
+static void drop_tag(struct vrc_txn *x, u8 tag, const struct vrc_req *req)
+{
+	spin_lock_bh(&x->lock);
+	if (!req->done)
+		retire_tag(x, tag);
+	spin_unlock_bh(&x->lock);
+}
+
+int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, const void *data)
+{
+	struct vrc_session *s = vrc_func_session_get(f);
+	int err;
+
+	might_sleep();
+	if (!s)
+		return -EIO;
+	req->task = current;
+	req->type = t->type;
+	err = get_tag(f, req, &t->tag);
+	if (err)
+		goto put_session;
+	t->requester = VRC_ROOT_ID;
+	req->sent = ktime_get_ns();
+	err = vrc_send_tlp(s, t, req->addr, data, req->len, true);
+	if (err)
+		drop_tag(&f->txn, t->tag, req);
+	else
+		err = wait_completion(f, req, t->tag);
+put_session:
+	vrc_session_put(s);
+	return err;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Transactions of the root as requester: tags, outstanding requests,
+ * completion timeouts (PCIe 4.0 sections 2.2.6, 2.3.2, 2.8).
+ *
+ * A non-posted request takes a tag, sends its TLP and waits: first spinning for
+ * a bounded time that adapts to what completions take (never with one CPU
+ * online), then sleeping killably, at most for the port's completion timeout. A tag whose
+ * request timed out is not used again for VRC_TAG_QUARANTINE.
+ *
+ * Lock: txn->lock, a spinlock with bottom halves off, below session->lock never
+ * and above it never: the two are not nested.
+ */
+#ifndef VRC_TXN_H
+#define VRC_TXN_H
+
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "proto/tlp.h"
+
+#define VRC_TAGS		256
+#define VRC_TAG_QUARANTINE	(10 * HZ)
+
+struct vrc_func;
+struct vrc_req;			/* on the stack of who waits */
+
+struct vrc_txn {
+	spinlock_t lock;		/* the tags and who waits; softirq too */
+	struct vrc_req *req[VRC_TAGS];
+	unsigned long used[BITS_TO_LONGS(VRC_TAGS)];
+	unsigned long quarantined[BITS_TO_LONGS(VRC_TAGS)];
+	unsigned long quarantine_end;	/* jiffies */
+	u8 next_tag;
+	u32 latency_ns;			/* of completions, smoothed: how long spinning pays */
+	wait_queue_head_t tag_free;
+};
+
+void vrc_txn_init(struct vrc_txn *x);
+/* Ends every outstanding request with -EIO: the session is dead. Any context. */
+void vrc_txn_abort(struct vrc_txn *x);
+/* A completion has arrived for @f. Softirq or process context. */
+void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl);
+
+/*
+ * Requests of @f. Process context, killable, bounded. Results: 0;
+ * -EIO no session, or it died while waiting; -ETIMEDOUT; -EREMOTEIO UR; -ECONNABORTED CA or
+ * poisoned; -EINTR killed; -ENOMEM. Reads fill @buf with ones unless they return 0.
+ *
+ * BAR accesses are cut at 4 KiB and MRRS; writes are posted (I/O writes are
+ * not). @addr is a bus address of the port's domain.
+ */
+int vrc_mem_read(struct vrc_func *f, u64 addr, void *buf, size_t len);
+int vrc_mem_write(struct vrc_func *f, u64 addr, const void *buf, size_t len);
+int vrc_io_read(struct vrc_func *f, u32 addr, void *buf, size_t len);
+int vrc_io_write(struct vrc_func *f, u32 addr, const void *buf, size_t len);
+/* @len 1, 2 or 4 within one DW. RRS is retried until the completion timeout. Values: CPU order. */
+int vrc_cfg_read(struct vrc_func *f, u16 off, unsigned int len, u32 *val);
+int vrc_cfg_write(struct vrc_func *f, u16 off, unsigned int len, u32 val);
+
+#endif /* VRC_TXN_H */

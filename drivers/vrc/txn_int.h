@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between txn.c and request.c only.
+ */
+#ifndef VRC_TXN_INT_H
+#define VRC_TXN_INT_H
+
+#include <linux/sched.h>
+
+#include "link.h"
+#include "txn.h"
+
+#define VRC_ROOT_ID	0	/* 00:00.0 of the port's domain */
+
+struct vrc_req {
+	struct task_struct *task;
+	enum vrc_tlp_type type;
+	u64 addr;		/* of the first byte */
+	u8 *buf;		/* reads: room for len bytes */
+	u32 len, got;		/* bytes asked for, bytes that have arrived */
+	u64 sent, arrived;
+	int result;		/* valid once done */
+	bool done;
+};
+
+unsigned long vrc_completion_timeout(const struct vrc_func *f);	/* jiffies */
+
+/* @data, if any, is @len bytes for @addr. -EIO the session is dead, -ENOMEM. */
+int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
+		 const void *data, u32 len, bool flush);
+/*
+ * Sends the non-posted @t and waits for its completion. @data: what a write writes.
+ * Results are those of txn.h, and -EAGAIN for RRS of a configuration request.
+ */
+int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, const void *data);
+
+#endif /* VRC_TXN_INT_H */
