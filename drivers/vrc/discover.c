@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rounds of discovery.
+ *
+ * ADVERTISE arrives in softirq. An answer to the nonce of the round that runs goes to
+ * the round's store, which takes no more than port->max_stations; any other counts only
+ * if its station is known already, and waits - at most VRC_MAX_ADVERTS do - for a work
+ * item that may sleep. So what strangers send costs bounded memory, and nothing at all
+ * between rounds.
+ */
+#include <linux/etherdevice.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "event.h"
+#include "func.h"
+#include "port.h"
+#include "scan.h"
+
+#define VRC_DISCOVER_BURST	3	/* DISCOVERs of a round: one may get lost */
+#define VRC_REFRESH_MS		300
+#define VRC_ASK_MS		200
+
+/*
+ * DISCOVER
+ */
+
+static void send_discover(struct vrc_port *port, const u8 *mac, u32 nonce, u16 spread_ms)
+{
+	struct vrc_frame f = {
+		.version = VRC_WIRE_VERSION,
+		.kind = VRC_KIND_DISCOVER,
+		.length = sizeof(struct vrc_wire_discover),
+	};
+	struct vrc_wire_discover *d;
+	struct sk_buff *skb;
+
+	skb = vrc_port_alloc(port, sizeof(*d), GFP_KERNEL);
+	if (!skb)
+		return;
+	vrc_frame_build(skb->data, &f);
+	d = skb_put_zero(skb, sizeof(*d));
+	d->root_id = cpu_to_be64(port->root_id);
+	d->nonce = cpu_to_be32(nonce);
+	d->spread_ms = cpu_to_be16(spread_ms);
+	vrc_port_xmit(port, skb, mac);
+}
+
+void vrc_discover_ask(struct vrc_station *st)
+{
+	struct vrc_advert ad;
+	u64 instance;
+
+	vrc_station_last(st, &ad);
+	instance = ad.instance;
+	send_discover(st->port, ad.mac, get_random_u32(), 0);
+	wait_event_killable_timeout(st->heard, READ_ONCE(st->last.instance) != instance,
+				    msecs_to_jiffies(VRC_ASK_MS));
+}
+
+/*
+ * ADVERTISE
+ */
+
+static void parse_advert(struct vrc_advert *ad, const u8 *mac, const struct vrc_frame *f)
+{
+	const struct vrc_wire_advertise *w = (const void *)f->payload;
+	unsigned int i, n;
+
+	memset(ad, 0, sizeof(*ad));
+	ad->serial = be64_to_cpu(w->serial);
+	ad->instance = be64_to_cpu(w->instance);
+	ad->nonce = be32_to_cpu(w->nonce);
+	ad->max_payload = be16_to_cpu(w->max_payload);
+	ether_addr_copy(ad->mac, mac);
+	vrc_frame_get_text(ad->name, w->name, VRC_NAME_LEN);
+	vrc_frame_get_text(ad->group, w->group, VRC_GROUP_LEN);
+	for (i = 0; i < w->nr_functions; i++) {
+		n = w->function[i].number;
+		ad->functions |= BIT(n);
+		if (w->function[i].state == VRC_FUNC_OWNED) {
+			ad->owned |= BIT(n);
+			ad->owner[n] = be64_to_cpu(w->function[i].owner);
+		}
+	}
+}
+
+static struct vrc_answer *find_answer(struct vrc_discovery *d, const struct vrc_advert *ad)
+{
+	struct vrc_answer *a;
+
+	hash_for_each_possible(d->answers, a, hash, ad->serial)
+		if (a->ad.serial == ad->serial && ether_addr_equal(a->ad.mac, ad->mac))
+			return a;
+	return NULL;
+}
+
+/* False: there is no room or no memory for it. */
+static bool keep_answer(struct vrc_port *port, const struct vrc_advert *ad)
+{
+	struct vrc_discovery *d = &port->discovery;
+	struct vrc_answer *a = find_answer(d, ad);
+
+	lockdep_assert_held(&d->lock);
+	if (a) {
+		a->ad = *ad;
+		return true;
+	}
+	if (d->nr_answers >= READ_ONCE(port->max_stations))
+		return false;
+	a = kmalloc_obj(*a, GFP_ATOMIC | __GFP_NOWARN);
+	if (!a)
+		return false;
+	a->ad = *ad;
+	hash_add(d->answers, &a->hash, ad->serial);
+	d->nr_answers++;
+	return true;
+}
+
+static bool keep_unsolicited(struct vrc_port *port, const struct vrc_advert *ad)
+{
+	struct vrc_discovery *d = &port->discovery;
+	struct vrc_answer *a;
+
+	lockdep_assert_held(&d->lock);
+	if (d->stop || d->nr_adverts >= VRC_MAX_ADVERTS)
+		return false;
+	a = kmalloc_obj(*a, GFP_ATOMIC | __GFP_NOWARN);
+	if (!a)
+		return false;
+	a->ad = *ad;
+	list_add_tail(&a->node, &d->adverts);
+	d->nr_adverts++;
+	queue_work(vrc_scan_wq, &d->work);
+	return true;
+}
+
+static bool station_known(struct vrc_port *port, u64 serial)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = vrc_map_by_serial(&port->map, serial);
+	rcu_read_unlock();
+	return known;
+}
+
+void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_frame *f)
+{
+	struct vrc_discovery *d = &port->discovery;
+	struct vrc_advert ad;
+	bool kept = true;
+
+	parse_advert(&ad, mac, f);
+	spin_lock_bh(&d->lock);
+	if (d->nonce && ad.nonce == d->nonce)
+		kept = keep_answer(port, &ad);
+	else if (station_known(port, ad.serial))
+		kept = keep_unsolicited(port, &ad);
+	spin_unlock_bh(&d->lock);
+	if (!kept)
+		vrc_port_count(port, stations_dropped);
+}
+
+/*
+ * What an advertisement of a known station means
+ */
+
+static bool has_session(struct vrc_station *st)
+{
+	unsigned int i;
+
+	for (i = 0; i < VRC_MAX_FUNCTIONS; i++)
+		if (st->func[i] && rcu_access_pointer(st->func[i]->session))
+			return true;
+	return false;
+}
+
+void vrc_discover_conflict(struct vrc_station *st, const u8 *mac)
+{
+	struct vrc_port *port = st->port;
+
+	if (st->conflict)
+		return;
+	WRITE_ONCE(st->conflict, true);
+	dev_warn(&port->dev, "station %016llx (%s) is claimed by %pM and %pM; keeping the first\n",
+		 st->serial, st->last.name, st->last.mac, mac);
+	vrc_event(port, VRC_EVENT_STATION_CONFLICT, VRC_BDF(st->bus, st->device, 0), st->serial,
+		  "%pM claims the serial of station %s at %pM", mac, st->last.name, st->last.mac);
+}
+
+/*
+ * From the MAC that we know, believe it. From another one the station has moved, or it
+ * is a second one with the same serial: that is for a round to find out, unless a
+ * session proves that ours is alive.
+ */
+static void heard_unsolicited(struct vrc_port *port, const struct vrc_advert *ad)
+{
+	struct vrc_station *st;
+
+	mutex_lock(&port->lock);
+	st = vrc_map_by_serial(&port->map, ad->serial);
+	if (!st || port->removed) {
+		mutex_unlock(&port->lock);
+		return;
+	}
+	if (st->seen && ether_addr_equal(st->last.mac, ad->mac)) {
+		vrc_station_update(st, ad);
+		vrc_station_kick(st);
+	} else if (has_session(st)) {
+		vrc_discover_conflict(st, ad->mac);
+	} else {
+		vrc_discover_refresh(port);
+	}
+	mutex_unlock(&port->lock);
+}
+
+static struct vrc_answer *pop_unsolicited(struct vrc_discovery *d)
+{
+	struct vrc_answer *a;
+
+	spin_lock_bh(&d->lock);
+	a = list_first_entry_or_null(&d->adverts, struct vrc_answer, node);
+	if (a) {
+		list_del(&a->node);
+		d->nr_adverts--;
+	}
+	spin_unlock_bh(&d->lock);
+	return a;
+}
+
+static void advert_work(struct work_struct *work)
+{
+	struct vrc_port *port = container_of(work, struct vrc_port, discovery.work);
+	struct vrc_answer *a;
+
+	while ((a = pop_unsolicited(&port->discovery))) {
+		heard_unsolicited(port, &a->ad);
+		kfree(a);
+	}
+}
+
+/*
+ * Rounds
+ */
+
+static void open_store(struct vrc_discovery *d)
+{
+	spin_lock_bh(&d->lock);
+	do {
+		d->nonce = get_random_u32();
+	} while (!d->nonce);
+	spin_unlock_bh(&d->lock);
+}
+
+static void close_store(struct vrc_discovery *d, struct list_head *answers)
+{
+	struct vrc_answer *a;
+	struct hlist_node *next;
+	unsigned int i;
+
+	spin_lock_bh(&d->lock);
+	d->nonce = 0;
+	d->nr_answers = 0;
+	hash_for_each_safe(d->answers, i, next, a, hash) {
+		hash_del(&a->hash);
+		list_add_tail(&a->node, answers);
+	}
+	spin_unlock_bh(&d->lock);
+}
+
+int vrc_discover_round(struct vrc_port *port, u32 time_ms, struct list_head *answers)
+{
+	struct vrc_discovery *d = &port->discovery;
+	u32 slice_ms = time_ms / VRC_DISCOVER_BURST;
+	u8 everybody[ETH_ALEN];
+	unsigned int i;
+	long left = 0;
+
+	lockdep_assert_held(&d->scan_lock);
+	if (!vrc_port_carrier(port))
+		return -ENETDOWN;
+	eth_broadcast_addr(everybody);
+	open_store(d);
+	for (i = 0; i < VRC_DISCOVER_BURST && !left; i++) {
+		/* The last answers need the time for their way, too */
+		send_discover(port, everybody, d->nonce, slice_ms / 2);
+		left = wait_event_killable_timeout(d->stop_wait, READ_ONCE(d->stop),
+						   msecs_to_jiffies(slice_ms));
+	}
+	close_store(d, answers);
+	if (!left)
+		return 0;
+	vrc_discover_free(answers);
+	return left < 0 ? -EINTR : -ENODEV;
+}
+
+void vrc_discover_free(struct list_head *answers)
+{
+	struct vrc_answer *a, *next;
+
+	list_for_each_entry_safe(a, next, answers, node) {
+		list_del(&a->node);
+		kfree(a);
+	}
+}
+
+/*
+ * Two passes, so that the MAC that we know wins over another one whatever the order of
+ * the answers. The second pass adopts the first other MAC of a station whose own did
+ * not answer.
+ */
+static void resolve_known_mac(struct vrc_port *port, struct list_head *answers)
+{
+	struct vrc_answer *a, *next;
+	struct vrc_station *st;
+
+	list_for_each_entry_safe(a, next, answers, node) {
+		st = vrc_map_by_serial(&port->map, a->ad.serial);
+		if (!st || !st->seen || !ether_addr_equal(st->last.mac, a->ad.mac))
+			continue;
+		vrc_station_update(st, &a->ad);
+		vrc_station_kick(st);
+		list_del(&a->node);
+		kfree(a);
+	}
+}
+
+static void resolve_other_mac(struct vrc_port *port, struct list_head *answers)
+{
+	struct vrc_answer *a, *next;
+	struct vrc_station *st;
+
+	list_for_each_entry_safe(a, next, answers, node) {
+		st = vrc_map_by_serial(&port->map, a->ad.serial);
+		if (!st)
+			continue;
+		if (st->present) {
+			vrc_discover_conflict(st, a->ad.mac);
+		} else {
+			vrc_station_update(st, &a->ad);
+			vrc_station_kick(st);
+		}
+		list_del(&a->node);
+		kfree(a);
+	}
+}
+
+/* Absent until it answers, unless a session shows that it is there. */
+static void expect_all(struct vrc_port *port)
+{
+	struct vrc_station *st;
+	unsigned long index;
+
+	xa_for_each(&port->map.places, index, st) {
+		st->was_present = st->present;
+		WRITE_ONCE(st->present, has_session(st));
+		WRITE_ONCE(st->conflict, false);
+	}
+}
+
+static void report_absent(struct vrc_port *port)
+{
+	struct vrc_station *st;
+	unsigned long index;
+
+	xa_for_each(&port->map.places, index, st)
+		if (st->was_present && !st->present)
+			vrc_event(port, VRC_EVENT_STATION_ABSENT, VRC_BDF(st->bus, st->device, 0),
+				  st->serial, "station %s does not answer", st->last.name);
+}
+
+void vrc_discover_resolve(struct vrc_port *port, struct list_head *answers)
+{
+	lockdep_assert_held(&port->lock);
+	expect_all(port);
+	resolve_known_mac(port, answers);
+	resolve_other_mac(port, answers);
+	report_absent(port);
+}
+
+static void refresh_work(struct work_struct *work)
+{
+	struct vrc_port *port = container_of(to_delayed_work(work), struct vrc_port,
+					     discovery.refresh_work);
+	struct vrc_discovery *d = &port->discovery;
+	LIST_HEAD(answers);
+
+	if (!mutex_trylock(&d->scan_lock))
+		return;		/* a scan finds them, too */
+	if (!vrc_discover_round(port, VRC_REFRESH_MS, &answers)) {
+		mutex_lock(&port->lock);
+		if (!port->removed)
+			vrc_discover_resolve(port, &answers);
+		mutex_unlock(&port->lock);
+		vrc_discover_free(&answers);
+	}
+	WRITE_ONCE(d->last_refresh, jiffies);
+	mutex_unlock(&d->scan_lock);
+}
+
+void vrc_discover_refresh(struct vrc_port *port)
+{
+	struct vrc_discovery *d = &port->discovery;
+	unsigned long at = READ_ONCE(d->last_refresh) + HZ;
+	unsigned long delay = time_after(at, jiffies) ? at - jiffies : 0;
+
+	spin_lock_bh(&d->lock);
+	if (!d->stop)
+		queue_delayed_work(vrc_scan_wq, &d->refresh_work, delay);
+	spin_unlock_bh(&d->lock);
+}
+
+/*
+ * Life
+ */
+
+void vrc_discover_init(struct vrc_port *port)
+{
+	struct vrc_discovery *d = &port->discovery;
+
+	mutex_init(&d->scan_lock);
+	init_waitqueue_head(&d->stop_wait);
+	INIT_DELAYED_WORK(&d->refresh_work, refresh_work);
+	d->last_refresh = jiffies - HZ;
+	spin_lock_init(&d->lock);
+	hash_init(d->answers);
+	INIT_LIST_HEAD(&d->adverts);
+	INIT_WORK(&d->work, advert_work);
+}
+
+void vrc_discover_stop(struct vrc_port *port)
+{
+	struct vrc_discovery *d = &port->discovery;
+
+	spin_lock_bh(&d->lock);
+	WRITE_ONCE(d->stop, true);
+	spin_unlock_bh(&d->lock);
+	wake_up_all(&d->stop_wait);
+}
+
+void vrc_discover_exit(struct vrc_port *port)
+{
+	struct vrc_discovery *d = &port->discovery;
+
+	vrc_discover_stop(port);
+	cancel_delayed_work_sync(&d->refresh_work);
+	cancel_work_sync(&d->work);
+	vrc_discover_free(&d->adverts);
+}
