@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vrcctl port: ports and their settings.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "portadd.h"
+#include "sysfs.h"
+#include "vrcctl.h"
+
+#define ROW	"%-6s  %-15s  %-17s  %-9s  %-7s  %-7s  %-9s  %s\n"
+
+static const char *const shown[] = {
+	"ifname", "address", "ethertype", "state", "carrier", "payload", "root_id", "lease_ms",
+	"completion_timeout_ms", "max_stations",
+};
+
+static struct json_object *port_json(const struct port *p)
+{
+	struct json_object *o = json_object_new_object();
+	char name[16], text[80];
+	size_t i;
+
+	snprintf(name, sizeof(name), "vrc%u", p->id);
+	json_add_text(o, "port", name);
+	for (i = 0; i < ARRAY_SIZE(shown); i++)
+		if (!sysfs_read(text, sizeof(text), SYSFS_PORTS "/%s/%s", name, shown[i]))
+			json_add_text(o, shown[i], text);
+	return o;
+}
+
+static void print_port(const struct port *p)
+{
+	static const char *const columns[] = {
+		"address", "ethertype", "state", "payload", "lease_ms", "root_id",
+	};
+	char name[16], text[6][80];
+	size_t i;
+
+	snprintf(name, sizeof(name), "vrc%u", p->id);
+	for (i = 0; i < 6; i++)
+		if (sysfs_read(text[i], sizeof(text[i]), SYSFS_PORTS "/%s/%s", name, columns[i]) ||
+		    !text[i][0])
+			snprintf(text[i], sizeof(text[i]), "-");
+	printf(ROW, name, p->ifname, text[0], text[1], text[2], text[3], text[4], text[5]);
+}
+
+static int do_list(int argc)
+{
+	struct json_object *array = NULL;
+	struct port *ports;
+	unsigned int i, nr;
+
+	if (!operands_ok(argc, 1, 1))
+		return EXIT_USAGE;
+	dev_fd();
+	nr = ports_read(&ports);
+	if (json_output)
+		array = json_object_new_array();
+	else
+		printf(ROW, "PORT", "INTERFACE", "MAC", "ETHERTYPE", "STATE", "PAYLOAD",
+		       "LEASE ms", "ROOT ID");
+	for (i = 0; i < nr; i++) {
+		if (array)
+			json_object_array_add(array, port_json(&ports[i]));
+		else
+			print_port(&ports[i]);
+	}
+	if (array)
+		print_json(array);
+	free(ports);
+	return EXIT_OK;
+}
+
+static int do_add(int argc, char **argv, u16 ethertype)
+{
+	struct port port;
+	int ret;
+
+	if (!operands_ok(argc, 2, 2))
+		return EXIT_USAGE;
+	ret = port_add(argv[optind + 1], ethertype, &port);
+	if (ret)
+		return ret;
+	if (json_output)
+		print_json(port_json(&port));
+	else
+		printf("vrc%u\n", port.id);
+	return EXIT_OK;
+}
+
+static int do_del(int argc, char **argv)
+{
+	struct vrc_ioctl_port_remove del = { .argsz = sizeof(del) };
+	struct port port;
+	int ret;
+
+	if (!operands_ok(argc, 2, 2))
+		return EXIT_USAGE;
+	ret = port_find(argv[optind + 1], &port);
+	if (ret)
+		return ret;
+	del.port = port.id;
+	ret = dev_ioctl(VRC_IOC_PORT_REMOVE, &del);
+	if (ret == -EBUSY)
+		return fail(EXIT_BUSY, "vrc%u: functions of it are in use:\n"
+			    "  \"vrcctl list vrc%u\" shows which, \"vrcctl detach\" frees them",
+			    port.id, port.id);
+	if (ret)
+		return fail(exit_code(ret), "vrc%u: %s", port.id, strerror(-ret));
+	return EXIT_OK;
+}
+
+static const char *setting_range(const char *name)
+{
+	if (!strcmp(name, "lease_ms"))
+		return "100 to 600000";
+	if (!strcmp(name, "completion_timeout_ms"))
+		return "1 to 60000";
+	return "1 to 8160";
+}
+
+static int fail_set(const struct port *port, const char *name, const char *value, int err)
+{
+	char now[80];
+
+	if (err == -ENOENT || err == -EACCES)
+		return fail(EXIT_USAGE, "vrc%u has no setting \"%s\":\n"
+			    "  lease_ms, completion_timeout_ms or max_stations", port->id, name);
+	sysfs_read(now, sizeof(now), SYSFS_PORTS "/vrc%u/%s", port->id, name);
+	if (err == -EINVAL || err == -ERANGE)
+		return fail(EXIT_USAGE, "vrc%u: %s \"%s\": expected %s; it stays %s",
+			    port->id, name, value, setting_range(name), now);
+	return fail(exit_code(err), "vrc%u: %s \"%s\": %s; it stays %s", port->id, name, value,
+		    strerror(-err), now);
+}
+
+static int do_set(int argc, char **argv)
+{
+	struct port port;
+	char *eq;
+	int i, ret;
+
+	if (!operands_ok(argc, 3, argc))
+		return EXIT_USAGE;
+	ret = port_find(argv[optind + 1], &port);
+	for (i = optind + 2; !ret && i < argc; i++) {
+		eq = strchr(argv[i], '=');
+		if (!eq || strchr(argv[i], '/'))
+			return usage("\"%s\" is not NAME=VALUE", argv[i]);
+		*eq = '\0';
+		ret = sysfs_write(eq + 1, SYSFS_PORTS "/vrc%u/%s", port.id, argv[i]);
+		if (ret)
+			return fail_set(&port, argv[i], eq + 1, ret);
+	}
+	return ret;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "ethertype", required_argument, NULL, 'e' },
+		OPTION_JSON, OPTION_HELP, { }
+	};
+	u64 ethertype = 0;
+	const char *what;
+
+	while (next_option(argc, argv, ":e:jh", options) != -1)
+		if (!parse_u64(optarg, 0xffff, &ethertype) || ethertype < 0x600)
+			return usage("--ethertype \"%s\": expected 0x0600 to 0xffff", optarg);
+	what = optind < argc ? argv[optind] : "";
+	if (ethertype && strcmp(what, "add"))
+		return usage("--ethertype belongs to \"port add\"");
+	if (!strcmp(what, "list"))
+		return do_list(argc);
+	if (!strcmp(what, "add"))
+		return do_add(argc, argv, (u16)ethertype);
+	if (!strcmp(what, "del"))
+		return do_del(argc, argv);
+	if (!strcmp(what, "set"))
+		return do_set(argc, argv);
+	return usage("\"%s\": expected list, add, del or set", what);
+}
+
+const struct verb verb_port = {
+	.name = "port",
+	.args = "list | add IFACE [--ethertype N] | del PORT | set PORT NAME=VALUE...",
+	.summary = "List, add, remove and set up ports",
+	.help =
+	"  -e, --ethertype N  EtherType of the frames, 0x0600 to 0xffff; default 0x88b5\n"
+	"  -j, --json         as JSON (list, add)\n"
+	"Settings: lease_ms (100 to 600000), completion_timeout_ms (1 to 60000), max_stations.\n"
+	"PORT is vrc0 or its interface.\n\n"
+	"  # vrcctl port add eth1\n"
+	"  # vrcctl port set vrc0 lease_ms=2000\n",
+	.run = run,
+};
