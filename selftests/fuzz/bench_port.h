@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A station with one test device on a port that forgets what is sent. */
+#ifndef VRC_FUZZ_BENCH_PORT_H
+#define VRC_FUZZ_BENCH_PORT_H
+
+#include "core.h"
+#include "port.h"
+#include "station.h"
+
+extern struct ep_station *fuzz_station;
+extern const uint8_t fuzz_root_mac[6];
+
+void fuzz_open(void);
+/* Nothing may be left. */
+void fuzz_close(void);
+void fuzz_receive(const uint8_t *frame, size_t len);
+void fuzz_turn(void);
+void fuzz_pass(unsigned int ms);
+
+#endif /* VRC_FUZZ_BENCH_PORT_H */
