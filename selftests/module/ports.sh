@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Ports: a NIC comes, goes, changes its name, MTU and namespace.
+#
+#     [root]  va ──────── vb      a veth pair of this test's own
+# shellcheck source=selftests/module/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+port_of() {	# IFNAME: "vrc1"
+	basename "$(dirname "$(grep -lx "$1" $class/*/ifname)")"
+}
+
+pair() {
+	ip link add va type veth peer name vb && ip link set va up && ip link set vb up
+}
+
+
+port_state() {
+	is "$(cat "$class/$port/state")" "$1"
+}
+
+check_fails "no such interface" vrcctl port add nosuch0
+check "the error names it" error_names nosuch0 vrcctl port add nosuch0
+check "lo is no Ethernet device" error_names lo vrcctl port add lo
+modprobe -q ipip
+if ip link add vrctun type ipip local 192.0.2.1 remote 192.0.2.2 2>/dev/null; then
+	check_fails "an IP tunnel is no Ethernet device" vrcctl port add vrctun
+	ip link del vrctun
+else
+	skip "an IP tunnel is no Ethernet device" "this kernel has no ipip"
+fi
+check "make a veth pair" pair
+check "add a port" vrcctl port add va
+port=$(port_of va)
+check "it is a device of class vrc" test -d "$class/$port"
+check "it shows its address" is "$(cat "$class/$port/address")" "$(cat /sys/class/net/va/address)"
+check "it is up" port_state up
+check_fails "add it a second time" vrcctl port add va
+ip link set va mtu 9000
+check "the largest payload follows the MTU" is "$(cat "$class/$port/payload")" $((9000 - 32))
+ip link set va mtu 1500
+ip link set va down
+check "NIC down" wait_for 5 port_state no-link
+ip link set va name vz
+check "the name follows" is "$(cat "$class/$port/ifname")" vz
+ip link set vz name va
+ip link set va up
+check "NIC up" wait_for 5 port_state up
+ip link set vb down
+check "no carrier" wait_for 5 port_state no-link
+ip link set vb up
+check "carrier" wait_for 5 port_state up
+ip link del va
+check "the NIC is gone, the port stays" wait_for 5 port_state no-nic
+check_fails "no scan without a NIC" vrcctl scan va
+check "a NIC of the same name returns" pair
+check "the port has it again" wait_for 5 port_state up
+ip netns add elsewhere
+ip link set va netns elsewhere
+check "a NIC that moves to another namespace is gone" wait_for 5 port_state no-nic
+ip -n elsewhere link set va netns 1
+ip link set va up
+check "and is back when it returns" wait_for 5 port_state up
+ip netns del elsewhere
+check "lease_ms can be set" bash -c "echo 700 >$class/$port/lease_ms && grep -qx 700 $class/$port/lease_ms"
+for value in 99 600001 -1 many ''; do
+	check_fails "lease_ms refuses '$value'" bash -c "echo '$value' >$class/$port/lease_ms"
+done
+for value in 0 60001 soon; do
+	check_fails "completion_timeout_ms refuses '$value'" \
+		bash -c "echo '$value' >$class/$port/completion_timeout_ms"
+done
+check "remove the port" vrcctl port del va
+check "it is gone" not test -e "$class/$port"
+check "ten ports in and out, with the module" bash -c '
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		vrcctl port add va && vrcctl port del va || exit 1
+	done'
+ip link del va
+check "the module unloads" rmmod vrc
+check "and loads" modprobe vrc
+tap_end

@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The module's tests on the debug kernel (KASAN, lockdep, kmemleak, DEBUG_ATOMIC_SLEEP):
+# the lab fails the run when the kernel complains.
+tools/lab/chroot make -s -C selftests programs >&2 || exit 1
+exec tools/lab/run --kernel debug -- selftests/module/run
