@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""report.py SAMPLES...: rows from the samples of tools/bench/measure, to build/bench.json and as a table.
+report.py --rst: the table in build/bench.json as reStructuredText."""
+
+import json
+import statistics
+import sys
+
+RESULT = "build/bench.json"
+
+# id, name, sample, unit, sample of the floor, goal. The goal is that of the ratio where there is a floor.
+ROWS = (
+    ("1", "BAR read ÷ ping-pong", "read_ns", "ns", "pingpong_ns", "<= 1.0"),
+    ("1-frames", "frames per BAR read", "read_frames", "frames", None, "<= 3"),
+    ("2", "posted BAR write ÷ ping-pong", "write_ns", "ns", "pingpong_ns", "<= 0.15"),
+    ("2-frames", "frames per posted BAR write", "write_frames", "frames", None, "<= 2"),
+    ("2-burst", "posted BAR writes back to back ÷ ping-pong", "burst_ns", "ns", "pingpong_ns", None),
+    ("2-burst-frames", "frames per posted BAR write back to back", "burst_frames", "frames", None, "<= 2"),
+    ("8-qd1", "frames per 4 KiB NVMe read, QD1", "qd1_frames", "frames", None, "<= 8"),
+    ("8-qd1-data", "of these with TLPs, QD1", "qd1_data", "frames", None, None),
+    ("8-qd1-again", "frames sent again in all reads, QD1", "qd1_again", "frames", None, None),
+    ("8-qd32", "frames per 4 KiB NVMe read, QD32", "qd32_frames", "frames", None, "<= 6"),
+    ("8-qd32-data", "of these with TLPs, QD32", "qd32_data", "frames", None, None),
+    ("8-qd32-again", "frames sent again in all reads, QD32", "qd32_again", "frames", None, None),
+    ("dma-fast-qd1", "DMA answered in softirq, NVMe QD1", "qd1_dma_fast", "of 1", None, ">= 0.95"),
+    ("dma-fast-qd32", "DMA answered in softirq, NVMe QD32", "qd32_dma_fast", "of 1", None, ">= 0.95"),
+    ("dma-fast-guest", "DMA answered in softirq, guest's whole life", "guest_dma_fast", "of 1", None, ">= 0.95"),
+)
+COLUMNS = ("#", "figure", "value", "floor", "ratio", "goal", "met", "spread", "runs")
+
+
+def read_samples(paths):
+    samples = {}
+    for path in paths:
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                name, value = line.split()
+                samples.setdefault(name, []).append(float(value))
+    return samples
+
+
+def is_met(value, goal):
+    relation, limit = goal.split()
+    return value <= float(limit) if relation == "<=" else value >= float(limit)
+
+
+def spread(values):
+    middle = statistics.median(values)
+    return (max(values) - min(values)) / middle if middle else 0.0
+
+
+def make_row(samples, ident, name, sample, unit, floor, goal):
+    values = samples[sample]
+    value = statistics.median(values)
+    bottom = statistics.median(samples[floor]) if floor else None
+    ratio = value / bottom if floor else None
+    judged = value if ratio is None else ratio
+    return {
+        "id": ident,
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "floor": bottom,
+        "ratio": ratio,
+        "goal": goal,
+        "met": is_met(judged, goal) if goal else None,
+        "spread": spread(values),
+        "runs": len(values),
+    }
+
+
+def number(value):
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if value >= 1000 or value == int(value) else f"{value:.3f}"
+
+
+def cells(row):
+    goal = (row["goal"] or "–").replace("<=", "≤").replace(">=", "≥")
+    met = {True: "yes", False: "NO", None: "–"}[row["met"]]
+    value = f"{number(row['value'])} {row['unit']}"
+    return (row["id"], row["name"], value, number(row["floor"]), number(row["ratio"]), goal, met,
+            f"{row['spread'] * 100:.1f} %", str(row["runs"]))
+
+
+def print_table(rows, rule):
+    lines = [COLUMNS] + [cells(row) for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
+    ruler = "  ".join("=" * width for width in widths)
+    if rule:
+        print(ruler)
+    for i, line in enumerate(lines):
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+        if rule and i == 0:
+            print(ruler)
+    if rule:
+        print(ruler)
+
+
+def print_rst():
+    with open(RESULT, encoding="utf-8") as result:
+        rows = json.load(result)
+    print(".. SPDX-License-Identifier: GPL-2.0-only")
+    print(".. Made by tools/bench/run --rst.")
+    print()
+    print_table(rows, True)
+
+
+def main(args):
+    if args == ["--rst"]:
+        print_rst()
+        return
+    samples = read_samples(args)
+    rows = [make_row(samples, *row) for row in ROWS]
+    with open(RESULT, "w", encoding="utf-8") as result:
+        json.dump(rows, result, indent=1, ensure_ascii=False)
+        result.write("\n")
+    print_table(rows, False)
+
+
+main(sys.argv[1:])
