@@ -59,7 +59,7 @@ check:
 	@selftests/run $(if $(T),"$(T)")
 
 demo:
-	@tools/lab/run -- tools/lab/demo
+	@tools/lab/run --again -- tools/lab/demo
 
 bench:
 	@tools/bench/run

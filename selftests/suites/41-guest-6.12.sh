@@ -1,4 +1,4 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest uses the NVMe controller, the upstream endpoint test and the 82576 on 6.12.
-exec tools/lab/run --kernel 6.12 -- selftests/guest/run nvme endpoint igb
+exec tools/lab/run --again --kernel 6.12 -- selftests/guest/run nvme endpoint igb

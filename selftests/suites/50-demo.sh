@@ -5,7 +5,7 @@
 
 demo() {
 	local out
-	out=$(tools/lab/run -- tools/lab/demo) || { printf '%s\n' "$out"; return 1; }
+	out=$(tools/lab/run --again -- tools/lab/demo) || { printf '%s\n' "$out"; return 1; }
 	printf '%s\n' "$out"
 	is "$(printf '%s\n' "$out" | tail -n 1)" "demo: ok"
 }
