@@ -4,6 +4,7 @@
 # make install          install them below PREFIX (default /usr/local) and /lib/modules; uninstall undoes it
 # make demo             an unmodified VM uses an NVMe controller on the Ethernet, in the virtual lab
 # make check [T=NAME]   all tests, or those whose name contains NAME
+# make torture [SEED=N] [T=NAME]   the long forms of the tests, some hours; goes on where it stopped
 # make bench            measurements, side by side with plain AF_PACKET
 # make experiment       the paper's experiment: a VM and a host ping each other by an Intel 82576 on the Ethernet
 # make lab              a shell in the lab's root host
@@ -58,6 +59,9 @@ uninstall:
 check:
 	@selftests/run $(if $(T),"$(T)")
 
+torture:
+	@SEED=$(SEED) selftests/torture/run $(if $(T),"$(T)")
+
 demo:
 	@tools/lab/run --again -- tools/lab/demo
 
@@ -77,4 +81,4 @@ docs:
 clean:
 	rm -rf build
 
-.PHONY: all module sync tools install uninstall check demo bench experiment lab docs clean
+.PHONY: all module sync tools install uninstall check torture demo bench experiment lab docs clean
