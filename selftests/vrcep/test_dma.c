@@ -64,6 +64,49 @@ static void reads(void)
 	close_ready();
 }
 
+/* Data moves as it does otherwise, in pieces of the size asked for, and nothing is made of it. */
+static void bare(void)
+{
+	static const uint32_t pieces[] = { 0, 1, 64 };
+	uint8_t *mem;
+	unsigned int i;
+
+	open_ready();
+	mem_write32(&bench.root, REG(0x20), 0x1234);
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		mem_write32(&bench.root, REG(0x2c), FLAG_BARE | pieces[i] << FLAG_PIECE_SHIFT);
+		mem = bench.mem + (DST - MEM_BASE);
+		memset(mem, 0xaa, 100000);
+		set_transfer(SRC, DST, 99999);
+		EXPECT_EQ(test_command(&bench.root, CMD_WRITE), 0x44);
+		EXPECT(!mem[0] && !memcmp(mem, mem + 1, 99998) && mem[99999] == 0xaa);
+	}
+	EXPECT_EQ(test_command(&bench.root, CMD_READ), 0x41);
+	EXPECT_EQ(mem_read32(&bench.root, REG(0x20)), 0x1234);
+	close_ready();
+}
+
+/* What one owner has read the next one does not get. */
+static void bare_after_reset(void)
+{
+	uint8_t *mem;
+
+	open_ready();
+	mem_write32(&bench.root, REG(0x2c), FLAG_BARE);
+	set_transfer(SRC, DST, 65536);
+	EXPECT_EQ(test_command(&bench.root, CMD_READ), 0x41);
+	root_release(&bench.root);
+	EXPECT(root_bind_fn(&bench.root, 0));
+	root_configure(&bench.root);
+	mem_write32(&bench.root, REG(0x2c), FLAG_BARE);
+	mem = bench.mem + (DST - MEM_BASE);
+	memset(mem, 0xaa, 65536);
+	set_transfer(SRC, DST, 65536);
+	EXPECT_EQ(test_command(&bench.root, CMD_WRITE), 0x44);
+	EXPECT(!mem[0] && !memcmp(mem, mem + 1, 65535));
+	close_ready();
+}
+
 static void writes(void)
 {
 	unsigned int i;
@@ -337,6 +380,8 @@ static void writes_wait_for_the_network(void)
 const struct tap_test dma_tests[] = {
 	TAP_TEST(reads),
 	TAP_TEST(writes),
+	TAP_TEST(bare),
+	TAP_TEST(bare_after_reset),
 	TAP_TEST(copies),
 	TAP_TEST(copies_over_a_bad_network),
 	TAP_TEST(frames_are_filled),

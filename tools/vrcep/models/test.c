@@ -125,6 +125,7 @@ static void test_reset(struct ep_func *f, enum ep_reset kind)
 	test_set(t, REG_CAPS, t->caps);
 	test_set(t, REG_DB_BAR, ~0u);
 	/* The next owner does not see what this one has left. */
+	memset(t->buf, 0, TEST_CHUNK);
 	for (i = 0; i < TEST_NR_BARS; i++)
 		if (t->mem[i])
 			memset(t->mem[i], 0, t->size[i]);

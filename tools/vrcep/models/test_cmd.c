@@ -110,9 +110,9 @@ static void chunk_read(struct ep_dma *d, enum ep_dma_status status)
 		transfer_over(t, false, STA_SRC_INVALID);
 		return;
 	}
-	if (t->t.command == CMD_READ)
+	if (t->t.command == CMD_READ && !t->t.bare)
 		t->t.crc = test_crc32(t->t.crc, t->buf, t->t.chunk);
-	else if (!write_chunk(t))
+	else if (t->t.command == CMD_COPY && !write_chunk(t))
 		return;
 	advance(t);
 }
@@ -131,17 +131,19 @@ static void fill_random(uint8_t *buf, size_t len)
 
 static void produce_chunk(struct test *t)
 {
-	fill_random(t->buf, t->t.chunk);
-	t->t.crc = test_crc32(t->t.crc, t->buf, t->t.chunk);
+	if (!t->t.bare) {
+		fill_random(t->buf, t->t.chunk);
+		t->t.crc = test_crc32(t->t.crc, t->buf, t->t.chunk);
+	}
 	if (write_chunk(t))
 		advance(t);
 }
 
 static void all_moved(struct test *t)
 {
-	bool ok = t->t.command != CMD_READ || t->t.crc == test_get(t, REG_CHECKSUM);
+	bool ok = t->t.command != CMD_READ || t->t.bare || t->t.crc == test_get(t, REG_CHECKSUM);
 
-	if (t->t.command == CMD_WRITE)
+	if (t->t.command == CMD_WRITE && !t->t.bare)
 		test_set(t, REG_CHECKSUM, t->t.crc);
 	transfer_over(t, ok, 0);
 }
@@ -150,7 +152,7 @@ static void next_chunk(struct test *t)
 {
 	struct transfer *x = &t->t;
 
-	x->chunk = x->left < TEST_CHUNK ? (uint32_t)x->left : TEST_CHUNK;
+	x->chunk = x->left < x->piece ? (uint32_t)x->left : x->piece;
 	if (!x->chunk) {
 		all_moved(t);
 		return;
@@ -173,11 +175,21 @@ void test_dma_drained(struct ep_func *f)
 		next_chunk(t);
 }
 
+static uint32_t piece_of(uint32_t flags)
+{
+	uint32_t piece = (flags >> FLAG_PIECE_SHIFT & FLAG_PIECE_MASK) * FLAG_PIECE_UNIT;
+
+	return flags & FLAG_BARE && piece ? piece : TEST_CHUNK;
+}
+
 static void start_transfer(struct test *t, uint32_t command, uint32_t ok, uint32_t fail)
 {
+	uint32_t flags = test_get(t, REG_FLAGS);
+
 	t->busy = true;
 	t->t = (struct transfer){
 		.command = command, .ok = ok, .fail = fail,
+		.bare = flags & FLAG_BARE, .piece = piece_of(flags),
 		.src = test_get64(t, REG_SRC_LO), .dst = test_get64(t, REG_DST_LO),
 		.left = test_get(t, REG_SIZE), .crc = ~0u,
 	};
