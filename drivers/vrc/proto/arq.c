@@ -76,7 +76,10 @@ u32 vrc_arq_in_flight(const struct vrc_arq *a)
 /* Frames that are on the way as far as we know: what cwnd limits. */
 static u32 on_the_way(const struct vrc_arq *a)
 {
-	return vrc_arq_in_flight(a) - hweight64(a->tx_sacked | a->tx_lost);
+	u64 off = a->tx_sacked | a->tx_lost;
+
+	/* Nearly always none, and to count bits is a call where no instruction does it */
+	return vrc_arq_in_flight(a) - (off ? hweight64(off) : 0);
 }
 
 static bool window_closed(const struct vrc_arq *a)
@@ -89,7 +92,7 @@ bool vrc_arq_can_send(const struct vrc_arq *a)
 	if (window_closed(a) || a->snd_nxt - a->free_una >= VRC_ARQ_SLOTS)
 		return false;
 	/* What is lost goes first */
-	return on_the_way(a) + hweight64(a->tx_lost) < a->cwnd;
+	return on_the_way(a) + (a->tx_lost ? hweight64(a->tx_lost) : 0) < a->cwnd;
 }
 
 static void arm_rto(struct vrc_arq *a, u64 now)

@@ -23,22 +23,35 @@
 #define ADDR_4G		BIT_ULL(32)
 #define PAGE_BYTES	4096
 
+#define FT_MRD		0x00
+#define FT_MWR		0x40
+#define FT_IORD		0x02
+#define FT_IOWR		0x42
+#define FT_CFGRD0	0x04
+#define FT_CFGWR0	0x44
+#define FT_CFGRD1	0x05
+#define FT_CFGWR1	0x45
+#define FT_CPL		0x0a
+#define FT_CPLD		0x4a
+#define FT_MSG		0x30
+#define FT_MSGD		0x70
+
 static const struct {
 	const char *name;
 	u8 fmt_type;
 } types[VRC_TLP_NR_TYPES] = {
-	[VRC_TLP_MRD]	 = { "MRd", 0x00 },
-	[VRC_TLP_MWR]	 = { "MWr", 0x40 },
-	[VRC_TLP_IORD]	 = { "IORd", 0x02 },
-	[VRC_TLP_IOWR]	 = { "IOWr", 0x42 },
-	[VRC_TLP_CFGRD0] = { "CfgRd0", 0x04 },
-	[VRC_TLP_CFGWR0] = { "CfgWr0", 0x44 },
-	[VRC_TLP_CFGRD1] = { "CfgRd1", 0x05 },
-	[VRC_TLP_CFGWR1] = { "CfgWr1", 0x45 },
-	[VRC_TLP_CPL]	 = { "Cpl", 0x0a },
-	[VRC_TLP_CPLD]	 = { "CplD", 0x4a },
-	[VRC_TLP_MSG]	 = { "Msg", 0x30 },
-	[VRC_TLP_MSGD]	 = { "MsgD", 0x70 },
+	[VRC_TLP_MRD]	 = { "MRd", FT_MRD },
+	[VRC_TLP_MWR]	 = { "MWr", FT_MWR },
+	[VRC_TLP_IORD]	 = { "IORd", FT_IORD },
+	[VRC_TLP_IOWR]	 = { "IOWr", FT_IOWR },
+	[VRC_TLP_CFGRD0] = { "CfgRd0", FT_CFGRD0 },
+	[VRC_TLP_CFGWR0] = { "CfgWr0", FT_CFGWR0 },
+	[VRC_TLP_CFGRD1] = { "CfgRd1", FT_CFGRD1 },
+	[VRC_TLP_CFGWR1] = { "CfgWr1", FT_CFGWR1 },
+	[VRC_TLP_CPL]	 = { "Cpl", FT_CPL },
+	[VRC_TLP_CPLD]	 = { "CplD", FT_CPLD },
+	[VRC_TLP_MSG]	 = { "Msg", FT_MSG },
+	[VRC_TLP_MSGD]	 = { "MsgD", FT_MSGD },
 };
 
 static bool is_mem(const struct vrc_tlp *t)
@@ -233,20 +246,35 @@ static int check(const struct vrc_tlp *t)
 
 static int parse_type(u8 fmt_type)
 {
-	int i;
-
-	if ((fmt_type & TYPE_MSG_MASK) == types[VRC_TLP_MSG].fmt_type)
-		return VRC_TLP_MSG;
-	if ((fmt_type & TYPE_MSG_MASK) == types[VRC_TLP_MSGD].fmt_type)
-		return VRC_TLP_MSGD;
+	switch (fmt_type) {
 	/* Only memory requests have headers of both lengths */
-	if (fmt_type == (types[VRC_TLP_MRD].fmt_type | FMT_4DW))
+	case FT_MRD:
+	case FT_MRD | FMT_4DW:
 		return VRC_TLP_MRD;
-	if (fmt_type == (types[VRC_TLP_MWR].fmt_type | FMT_4DW))
+	case FT_MWR:
+	case FT_MWR | FMT_4DW:
 		return VRC_TLP_MWR;
-	for (i = 0; i < VRC_TLP_MSG; i++)
-		if (fmt_type == types[i].fmt_type)
-			return i;
+	case FT_IORD:
+		return VRC_TLP_IORD;
+	case FT_IOWR:
+		return VRC_TLP_IOWR;
+	case FT_CFGRD0:
+		return VRC_TLP_CFGRD0;
+	case FT_CFGWR0:
+		return VRC_TLP_CFGWR0;
+	case FT_CFGRD1:
+		return VRC_TLP_CFGRD1;
+	case FT_CFGWR1:
+		return VRC_TLP_CFGWR1;
+	case FT_CPL:
+		return VRC_TLP_CPL;
+	case FT_CPLD:
+		return VRC_TLP_CPLD;
+	}
+	if ((fmt_type & TYPE_MSG_MASK) == FT_MSG)
+		return VRC_TLP_MSG;
+	if ((fmt_type & TYPE_MSG_MASK) == FT_MSGD)
+		return VRC_TLP_MSGD;
 	return -VRC_TLP_BAD_TYPE;
 }
 
