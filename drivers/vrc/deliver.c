@@ -30,7 +30,7 @@ int vrc_func_complete(struct vrc_session *s, const struct vrc_tlp *req, enum vrc
 	if (!p)
 		return READ_ONCE(s->state) == VRC_SESSION_UP ? -ENOMEM : 0;
 	if (vrc_tlp_build(p, &cpl))
-		vrc_session_tlp_end(s, false);
+		vrc_session_tlp_end(s, VRC_LEAVE_LATER);
 	else
 		vrc_session_tlp_cancel(s);
 	return 0;
@@ -131,11 +131,6 @@ static int func_deliver(struct vrc_session *s, struct sk_buff *skb, bool may_sle
 	return 0;
 }
 
-static void func_idle(struct vrc_session *s)
-{
-	vrc_session_flush(s);
-}
-
 static void func_died(struct vrc_session *s, enum vrc_death why)
 {
 	struct vrc_func *f = s->owner;
@@ -147,6 +142,5 @@ static void func_died(struct vrc_session *s, enum vrc_death why)
 
 const struct vrc_session_ops vrc_func_session_ops = {
 	.deliver = func_deliver,
-	.idle = func_idle,
 	.died = func_died,
 };

@@ -91,7 +91,7 @@ static int send_chunk(struct vrc_session *s, const struct vrc_tlp *cpl, const u8
 	else
 		memset(p + lead, 0, n);
 	memset(p + lead + n, 0, data - lead - n);
-	vrc_session_tlp_end(s, false);
+	vrc_session_tlp_end(s, VRC_LEAVE_LATER);
 	return 0;
 }
 

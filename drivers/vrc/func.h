@@ -153,7 +153,7 @@ struct vrc_session *vrc_func_session_get(struct vrc_func *f);
 
 /*
  * Sends a completion without data of @req. -ENOMEM: try again later; 0 also if the
- * session is dead. Not sent until the drain ends or the session is flushed.
+ * session is dead. It leaves when the drain ends.
  */
 int vrc_func_complete(struct vrc_session *s, const struct vrc_tlp *req, enum vrc_cpl_status status);
 

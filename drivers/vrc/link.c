@@ -309,6 +309,7 @@ static struct vrc_session *session_create(struct vrc_port *port,
 	spin_lock_init(&s->lock);
 	__skb_queue_head_init(&s->tx_ready);
 	hrtimer_setup(&s->timer, session_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	hrtimer_setup(&s->tx_timer, vrc_session_tx_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	s->timer_at = VRC_ARQ_NEVER;
 	s->probe_at = VRC_ARQ_NEVER;
 	s->payload = VRC_MIN_PAYLOAD;
@@ -448,6 +449,8 @@ void vrc_session_end(struct vrc_session *s)
 
 	spin_lock_bh(&s->lock);
 	was_up = s->state == VRC_SESSION_UP;
+	if (was_up)
+		vrc_session_leave(s);
 	if (s->state != VRC_SESSION_DEAD)
 		kill_session(s, VRC_DEATH_RELEASED);
 	spin_unlock_bh(&s->lock);
@@ -456,6 +459,7 @@ void vrc_session_end(struct vrc_session *s)
 		release_session(s);
 	/* Dead: nobody begins any more to deliver, to set the timer or to queue the work */
 	wait_event(s->wait, no_callback_runs(s));
+	hrtimer_cancel(&s->tx_timer);
 	hrtimer_cancel(&s->timer);
 	cancel_delayed_work_sync(&s->rx_work);
 	session_unpublish(s);

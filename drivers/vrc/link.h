@@ -63,8 +63,6 @@ struct vrc_session_ops {
 	 * !@may_sleep): call again in process context. -ENOMEM: call again a little later.
 	 */
 	int (*deliver)(struct vrc_session *s, struct sk_buff *skb, bool may_sleep);
-	/* All in-order frames at hand have been delivered: send what they caused. */
-	void (*idle)(struct vrc_session *s);
 	/*
 	 * The session has died: softirq or process context, at most once, after
 	 * vrc_session_bind() has succeeded (perhaps before it has returned), and
@@ -107,6 +105,10 @@ struct vrc_session {
 	u32 tx_tlp;			/* where in it the last one starts */
 	u32 tx_room;			/* largest payload of tx_open */
 	bool tx_flush;			/* tx_open shall leave as soon as it may */
+	bool tx_soon;			/* tx_timer is set */
+	bool tx_grow;			/* the last frame was full: the next one is larger */
+	u8 tx_saved;			/* posted writes since one has learned tx_cost */
+	u32 tx_cost;			/* ns, smoothed: what transmitting takes who writes */
 	struct sk_buff_head tx_ready;	/* full frames that wait for the window */
 	u32 payload;			/* largest payload that the path takes */
 	u32 peer_payload;		/* largest that the peer takes */
@@ -116,6 +118,7 @@ struct vrc_session {
 	bool rx_paused;			/* nobody is, until tx_ready is short again */
 	u8 callbacks;			/* died() runs */
 
+	struct hrtimer tx_timer;	/* posted writes leave */
 	struct hrtimer timer;
 	u64 timer_at;			/* when it expires, VRC_ARQ_NEVER: not armed */
 	u64 lease_ns, last_rx, last_tx;
@@ -168,10 +171,14 @@ void vrc_session_put(struct vrc_session *s);
  * traced here. A posted writer calls vrc_session_wait_room() first.
  */
 u8 *vrc_session_tlp_begin(struct vrc_session *s, size_t len);
-/* @flush: let it leave now; else vrc_session_flush() or the end of the drain does. */
-void vrc_session_tlp_end(struct vrc_session *s, bool flush);
+enum vrc_leave {
+	VRC_LEAVE_LATER,	/* with what follows: another TLP, or the end of the drain */
+	VRC_LEAVE_SOON,		/* within microseconds: who sends it need not see it go */
+	VRC_LEAVE_NOW,
+};
+
+void vrc_session_tlp_end(struct vrc_session *s, enum vrc_leave when);
 void vrc_session_tlp_cancel(struct vrc_session *s);
-void vrc_session_flush(struct vrc_session *s);
 /*
  * Data bytes that a TLP with a header of @hdr bytes may carry in the frame being
  * filled, or in an empty one if @fresh.

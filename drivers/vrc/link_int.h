@@ -29,7 +29,10 @@ bool vrc_session_die(struct vrc_session *s, enum vrc_death why);
 void vrc_session_tell(struct vrc_session *s);
 void vrc_session_arm(struct vrc_session *s, u64 now);
 
-/* link_tx.c; all with session->lock held, but vrc_link_send_stale() */
+/* link_tx.c; all with session->lock held, but vrc_link_send_stale() and the timer's function */
+enum hrtimer_restart vrc_session_tx_timer(struct hrtimer *timer);
+/* What has been put off leaves, as far as the window allows. */
+void vrc_session_leave(struct vrc_session *s);
 void vrc_session_pump(struct vrc_session *s, u64 now);
 bool vrc_session_flooded(const struct vrc_session *s);
 void vrc_session_send_ack(struct vrc_session *s, u16 flags, u64 now);

@@ -64,59 +64,50 @@ static bool deliver_frame(struct vrc_session *s, bool may_sleep)
 	return true;
 }
 
-/* All has been delivered: what that has caused may leave. */
-static void go_idle(struct vrc_session *s)
-	__must_hold(&s->lock)
-{
-	u64 now;
-
-	spin_unlock_bh(&s->lock);
-	s->ops->idle(s);
-	spin_lock_bh(&s->lock);
-	if (s->state != VRC_SESSION_UP)
-		return;
-	now = ktime_get_ns();
-	s->tx_flush = true;
-	vrc_session_pump(s, now);
-	vrc_session_arm(s, now);
-}
-
-/* Called by the drainer: it stops to be it, or has handed over, on return. */
-static void drain(struct vrc_session *s, bool may_sleep)
+static void deliver_frames(struct vrc_session *s, bool may_sleep)
 	__must_hold(&s->lock)
 {
 	int left = DRAIN_BUDGET;
 
-	lockdep_assert_held(&s->lock);
-	while (next_frame(s)) {
-		do {
-			if (!deliver_frame(s, may_sleep))
-				goto flush;
-			if (!may_sleep && !--left) {
-				hand_over(s, 0);
-				goto flush;
-			}
-		} while (next_frame(s));
-		go_idle(s);
-	}
+	do {
+		if (!deliver_frame(s, may_sleep))
+			return;
+		if (!may_sleep && !--left) {
+			hand_over(s, 0);
+			return;
+		}
+	} while (next_frame(s));
 	stop_draining(s);
-	return;
+}
 
-flush:
-	/* Others wait for what the frames before this one have caused */
-	if (s->state == VRC_SESSION_UP) {
+/*
+ * Called by the drainer: it has stopped to be it, or has handed over, on return. What the
+ * frames have caused waits for the caller's vrc_session_pump().
+ */
+static void drain(struct vrc_session *s, bool may_sleep)
+	__must_hold(&s->lock)
+{
+	lockdep_assert_held(&s->lock);
+	if (next_frame(s)) {
+		deliver_frames(s, may_sleep);
 		s->tx_flush = true;
-		vrc_session_pump(s, ktime_get_ns());
+	} else {
+		stop_draining(s);
 	}
 }
 
 void vrc_session_rx_work(struct work_struct *work)
 {
 	struct vrc_session *s = container_of(to_delayed_work(work), struct vrc_session, rx_work);
+	u64 now;
 
 	spin_lock_bh(&s->lock);
 	drain(s, true);
-	vrc_session_arm(s, ktime_get_ns());
+	if (s->state == VRC_SESSION_UP) {
+		now = ktime_get_ns();
+		vrc_session_pump(s, now);
+		vrc_session_arm(s, now);
+	}
 	spin_unlock_bh(&s->lock);
 }
 
@@ -210,6 +201,8 @@ static bool rx_sequenced(struct vrc_session *s, struct sk_buff *skb,
 	if (!s->rx_draining && !s->rx_paused) {
 		s->rx_draining = true;
 		drain(s, false);
+		/* What leaves now is stamped with now, not with when the frame came. */
+		now = ktime_get_ns();
 	}
 	if (s->state == VRC_SESSION_UP)
 		vrc_session_pump(s, now);

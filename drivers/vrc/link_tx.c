@@ -12,10 +12,27 @@
 #include "trace.h"
 
 #define HDR_LEN		sizeof(struct vrc_wire_hdr)
-/* A frame that begins with a small TLP gets this much: jumbo paths need not cost 16 KiB a read. */
+/*
+ * What a frame that begins with a small TLP gets. Most frames have one request of 12 to 20 bytes
+ * and nothing else, and kernels that clear what they allocate pay for each byte: with 256 the
+ * data comes from the cache for small heads. A drain, and who has filled such a frame, has more
+ * to say: jumbo paths still need not cost 16 KiB a read.
+ */
+#define TINY_PAYLOAD	256
 #define SMALL_PAYLOAD	1468
 /* No frame gets more: memory of higher order is hard to get in a softirq. */
 #define LARGE_PAYLOAD	8968
+
+/*
+ * Posted writes. Who writes need not wait until the frame has left, and a NIC takes it for less
+ * than a microsecond. But veth, tunnels and MACsec do all their work, up to waking who receives,
+ * before the writer goes on. So the link learns what it takes: while that is more than
+ * TX_DEAR_NS a timer transmits, TX_DELAY_NS later and with all that has come until then, and
+ * every TX_LEARN'th write is transmitted at once, to see whether it still is.
+ */
+#define TX_DEAR_NS	3000
+#define TX_DELAY_NS	3000
+#define TX_LEARN	64
 
 /* Frames that wait for the window: no more is delivered that may add to them. */
 #define VRC_TX_FLOOD	4096
@@ -168,6 +185,7 @@ static struct sk_buff *next_new(struct vrc_session *s)
 	skb = s->tx_open;
 	s->tx_open = NULL;
 	s->tx_flush = false;
+	s->tx_grow = false;
 	return skb;
 }
 
@@ -232,9 +250,17 @@ void vrc_session_pump(struct vrc_session *s, u64 now)
 
 static bool open_frame(struct vrc_session *s, size_t len)
 {
-	u32 room = min_t(u32, s->payload, len > SMALL_PAYLOAD ? LARGE_PAYLOAD : SMALL_PAYLOAD);
-	struct sk_buff *skb = vrc_port_alloc(s->port, room, GFP_ATOMIC);
+	struct sk_buff *skb;
+	u32 room;
 
+	if (len > SMALL_PAYLOAD)
+		room = LARGE_PAYLOAD;
+	else if (len > TINY_PAYLOAD || s->rx_draining || s->tx_grow)
+		room = SMALL_PAYLOAD;
+	else
+		room = TINY_PAYLOAD;
+	room = min(room, s->payload);
+	skb = vrc_port_alloc(s->port, room, GFP_ATOMIC);
 	if (!skb)
 		return false;
 	/* So that NICs and tunnels can write their headers before ours into clones */
@@ -244,13 +270,51 @@ static bool open_frame(struct vrc_session *s, size_t len)
 	return true;
 }
 
-static void flush_locked(struct vrc_session *s)
+void vrc_session_leave(struct vrc_session *s)
 {
 	u64 now = ktime_get_ns();
 
+	lockdep_assert_held(&s->lock);
 	s->tx_flush = true;
 	vrc_session_pump(s, now);
 	vrc_session_arm(s, now);
+}
+
+enum hrtimer_restart vrc_session_tx_timer(struct hrtimer *timer)
+{
+	struct vrc_session *s = container_of(timer, struct vrc_session, tx_timer);
+
+	spin_lock_bh(&s->lock);
+	s->tx_soon = false;
+	if (s->state == VRC_SESSION_UP && s->tx_open)
+		vrc_session_leave(s);
+	spin_unlock_bh(&s->lock);
+	return HRTIMER_NORESTART;
+}
+
+static bool put_off(struct vrc_session *s)
+{
+	if (s->tx_cost <= TX_DEAR_NS || ++s->tx_saved >= TX_LEARN)
+		return false;
+	if (!s->tx_soon)
+		hrtimer_start(&s->tx_timer, TX_DELAY_NS, HRTIMER_MODE_REL_SOFT);
+	s->tx_soon = true;
+	return true;
+}
+
+/* The work of other softirqs that are due when the lock is released is part of the cost. */
+static void leave_and_learn(struct vrc_session *s)
+	__releases(&s->lock)
+{
+	u64 start = ktime_get_ns();
+	u32 cost;
+
+	s->tx_saved = 0;
+	vrc_session_leave(s);
+	spin_unlock_bh(&s->lock);
+	/* Bounded, since the writer may have been preempted */
+	cost = min_t(u64, ktime_get_ns() - start, 4 * TX_DEAR_NS);
+	WRITE_ONCE(s->tx_cost, s->tx_cost - s->tx_cost / 8 + cost / 8);
 }
 
 /* It is full, or will not do for what comes: behind the others with it. */
@@ -262,6 +326,7 @@ static void close_frame(struct vrc_session *s)
 		__skb_queue_tail(&s->tx_ready, s->tx_open);
 		s->tx_open = NULL;
 		s->tx_flush = false;
+		s->tx_grow = true;
 		vrc_session_pump(s, now);
 		vrc_session_arm(s, now);
 	} else {
@@ -301,15 +366,19 @@ static void trace_last_tlp(struct vrc_session *s)
 		trace_vrc_tlp(vrc_session_name(s), s->id, true, &t);
 }
 
-void vrc_session_tlp_end(struct vrc_session *s, bool flush)
+void vrc_session_tlp_end(struct vrc_session *s, enum vrc_leave when)
 {
 	__acquire(&s->lock);
 	lockdep_assert_held(&s->lock);
 	vrc_func_count(s->owner, tlp_tx);
 	if (trace_vrc_tlp_enabled())
 		trace_last_tlp(s);
-	if (flush)
-		flush_locked(s);
+	if (when == VRC_LEAVE_SOON && !put_off(s)) {
+		leave_and_learn(s);
+		return;
+	}
+	if (when == VRC_LEAVE_NOW)
+		vrc_session_leave(s);
 	spin_unlock_bh(&s->lock);
 }
 
@@ -318,14 +387,6 @@ void vrc_session_tlp_cancel(struct vrc_session *s)
 	__acquire(&s->lock);
 	lockdep_assert_held(&s->lock);
 	skb_trim(s->tx_open, s->tx_tlp);
-	spin_unlock_bh(&s->lock);
-}
-
-void vrc_session_flush(struct vrc_session *s)
-{
-	spin_lock_bh(&s->lock);
-	if (s->state == VRC_SESSION_UP && s->tx_open)
-		flush_locked(s);
 	spin_unlock_bh(&s->lock);
 }
 

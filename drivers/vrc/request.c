@@ -72,7 +72,8 @@ static int write_session(struct vrc_func *f, struct vrc_session *s, u64 addr,
 			return err;
 		n = min_t(size_t, len - done, write_limit(f, s, addr + done));
 		vrc_tlp_set_range(&t, addr + done, n);
-		err = vrc_send_tlp(s, &t, addr + done, buf + done, n, done + n == len);
+		err = vrc_send_tlp(s, &t, addr + done, buf + done, n,
+				   done + n == len ? VRC_LEAVE_SOON : VRC_LEAVE_LATER);
 		if (err)
 			return err;
 	}

@@ -328,7 +328,7 @@ static void put_data(u8 *to, const struct vrc_tlp *t, u64 addr, const void *from
 }
 
 int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
-		 const void *data, u32 len, bool flush)
+		 const void *data, u32 len, enum vrc_leave when)
 {
 	u8 *at = vrc_session_tlp_begin(s, vrc_tlp_len(t));
 	u8 *to;
@@ -342,7 +342,7 @@ int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
 	}
 	if (data)
 		put_data(to, t, addr, data, len);
-	vrc_session_tlp_end(s, flush);
+	vrc_session_tlp_end(s, when);
 	return 0;
 }
 
@@ -369,7 +369,7 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 		goto put_session;
 	t->requester = VRC_ROOT_ID;
 	req->sent = ktime_get_ns();
-	err = vrc_send_tlp(s, t, req->addr, data, req->len, true);
+	err = vrc_send_tlp(s, t, req->addr, data, req->len, VRC_LEAVE_NOW);
 	if (err)
 		drop_tag(&f->txn, t->tag, req);
 	else

@@ -27,7 +27,7 @@ unsigned long vrc_completion_timeout(const struct vrc_func *f);	/* jiffies */
 
 /* @data, if any, is @len bytes for @addr. -EIO the session is dead, -ENOMEM. */
 int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
-		 const void *data, u32 len, bool flush);
+		 const void *data, u32 len, enum vrc_leave when);
 /*
  * Sends the non-posted @t and waits for its completion. @data: what a write writes.
  * Results are those of txn.h, and -EAGAIN for RRS of a configuration request.
