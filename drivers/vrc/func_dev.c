@@ -123,6 +123,7 @@ static void func_release(struct device *dev)
 	struct vrc_func *f = to_vrc_func(dev);
 	unsigned int i;
 
+	vrc_txn_destroy(&f->txn);
 	for (i = 0; i < VRC_NUM_BARS; i++)
 		vrc_map_free_bar(&f->port->map, &f->bar[i]);
 	kfree(f->config);

@@ -18,10 +18,38 @@
 #define SPIN_SLACK_NS	(5 * NSEC_PER_USEC)
 #define RCB		64	/* the smallest: completions end at multiples of it */
 
+/* Nobody who waits leaves without the lock as long as its request is in the table. */
+static void watchdog(struct timer_list *timer)
+{
+	struct vrc_txn *x = container_of(timer, struct vrc_txn, watchdog);
+	unsigned int tag;
+
+	spin_lock(&x->lock);
+	for_each_set_bit(tag, x->used, VRC_TAGS) {
+		struct vrc_req *req = x->req[tag];
+
+		if (!req || req->late)
+			continue;
+		if (time_before(jiffies, req->deadline)) {
+			timer_reduce(timer, req->deadline);
+			continue;
+		}
+		WRITE_ONCE(req->late, true);
+		wake_up_process(req->task);
+	}
+	spin_unlock(&x->lock);
+}
+
 void vrc_txn_init(struct vrc_txn *x)
 {
 	spin_lock_init(&x->lock);
 	init_waitqueue_head(&x->tag_free);
+	timer_setup(&x->watchdog, watchdog, 0);
+}
+
+void vrc_txn_destroy(struct vrc_txn *x)
+{
+	timer_delete_sync(&x->watchdog);
 }
 
 unsigned long vrc_completion_timeout(const struct vrc_func *f)
@@ -54,6 +82,7 @@ static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req, u8 *tag)
 		__set_bit(bit, x->used);
 		x->req[bit] = req;
 		x->next_tag = bit + 1;
+		req->deadline = jiffies + req->timeout + 1;
 		*tag = bit;
 	}
 	spin_unlock_bh(&x->lock);
@@ -67,7 +96,7 @@ static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag)
 	if (try_get_tag(&f->txn, req, tag))
 		return 0;
 	left = wait_event_killable_timeout(f->txn.tag_free, try_get_tag(&f->txn, req, tag),
-					   vrc_completion_timeout(f));
+					   req->timeout);
 	if (left < 0)
 		return -EINTR;
 	return left ? 0 : -ETIMEDOUT;
@@ -267,15 +296,15 @@ static void spin_for(const struct vrc_req *req, u64 time)
 		cpu_relax();
 }
 
-static void sleep_for(const struct vrc_req *req, unsigned long timeout)
+static void sleep_for(struct vrc_txn *x, const struct vrc_req *req)
 {
-	long left = timeout + 1;
-
+	/* Does nothing if it is set for an earlier time. */
+	timer_reduce(&x->watchdog, req->deadline);
 	for (;;) {
 		set_current_state(TASK_KILLABLE);
-		if (is_done(req) || fatal_signal_pending(current) || !left)
+		if (is_done(req) || fatal_signal_pending(current) || READ_ONCE(req->late))
 			break;
-		left = schedule_timeout(left);
+		schedule();
 	}
 	__set_current_state(TASK_RUNNING);
 }
@@ -306,7 +335,7 @@ static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag)
 	if (spin)
 		spin_for(req, spin);
 	if (!is_done(req))
-		sleep_for(req, vrc_completion_timeout(f));
+		sleep_for(&f->txn, req);
 	if (!is_done(req))
 		return give_up(f, req, tag);
 	learn_latency(&f->txn, req->arrived - req->sent);
@@ -364,6 +393,7 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 		return -EIO;
 	req->task = current;
 	req->type = t->type;
+	req->timeout = vrc_completion_timeout(f);
 	err = get_tag(f, req, &t->tag);
 	if (err)
 		goto put_session;

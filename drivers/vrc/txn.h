@@ -8,6 +8,9 @@
  * online), then sleeping killably, at most for the port's completion timeout. A tag whose
  * request timed out is not used again for VRC_TAG_QUARANTINE.
  *
+ * One timer, the watchdog, looks after all who sleep: it is set if it is not, and is left
+ * alone by completions. When it expires it wakes who is late and goes on for the others.
+ *
  * Lock: txn->lock, a spinlock with bottom halves off, below session->lock never
  * and above it never: the two are not nested.
  */
@@ -15,6 +18,7 @@
 #define VRC_TXN_H
 
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 
 #include "proto/tlp.h"
@@ -34,9 +38,12 @@ struct vrc_txn {
 	u8 next_tag;
 	u32 latency_ns;			/* of completions, smoothed: how long spinning pays */
 	wait_queue_head_t tag_free;
+	struct timer_list watchdog;
 };
 
 void vrc_txn_init(struct vrc_txn *x);
+/* Nobody uses it any more. May sleep. */
+void vrc_txn_destroy(struct vrc_txn *x);
 /* Ends every outstanding request with -EIO: the session is dead. Any context. */
 void vrc_txn_abort(struct vrc_txn *x);
 /* A completion has arrived for @f. Softirq or process context. */

@@ -19,8 +19,11 @@ struct vrc_req {
 	u8 *buf;		/* reads: room for len bytes */
 	u32 len, got;		/* bytes asked for, bytes that have arrived */
 	u64 sent, arrived;
+	unsigned long timeout;	/* jiffies, and until when: */
+	unsigned long deadline;
 	int result;		/* valid once done */
 	bool done;
+	bool late;		/* the watchdog says so; written under txn->lock */
 };
 
 unsigned long vrc_completion_timeout(const struct vrc_func *f);	/* jiffies */
