@@ -48,6 +48,7 @@ struct vrc_pin_cache {
 	u64 busy_first, busy_last;	/* on these pages */
 	u64 generation;			/* counts unmaps */
 	struct xarray blocks[VRC_PIN_ORDERS];	/* page number >> order -> block */
+	struct pin_block *last;		/* found last; written under the lock for reading, too */
 	struct list_head lru;
 	unsigned long pages;		/* pinned */
 	size_t memory;			/* kernel memory of the blocks */
