@@ -26,7 +26,6 @@
 #define VRC_MRRS		4096	/* completions are cut to fit frames, so ask for much */
 #define VRC_DEFAULT_MPS		128	/* of a function without DevCtl */
 #define VRC_DEFAULT_MRRS	512
-#define VRC_TLP_OVERHEAD	(VRC_TLP_MAX_HDR + VRC_TLP_ECRC_LEN)
 
 /*
  * Reading the shadow
@@ -330,8 +329,8 @@ static int place_bars(struct vrc_func *f)
  */
 
 /*
- * The largest that the function has and whose TLP goes into one frame; what the path
- * does not take, link cuts.
+ * The least that a frame cannot exceed, as far as the function has it: both ends cut TLPs to
+ * frames, so the size that fits would only make two TLPs of what one frame takes.
  */
 static u16 choose_mps(struct vrc_func *f)
 {
@@ -341,7 +340,7 @@ static u16 choose_mps(struct vrc_func *f)
 
 	vrc_station_last(f->station, &ad);
 	room = min_t(u32, vrc_port_max_payload(f->port), ad.max_payload);
-	while (mps > VRC_DEFAULT_MPS && mps + VRC_TLP_OVERHEAD > room)
+	while (mps > VRC_DEFAULT_MPS && mps / 2 >= room)
 		mps /= 2;
 	return mps;
 }
