@@ -2,15 +2,21 @@
 /*
  * The epoll loop. Timers are a binary heap of pointers: arming and disarming
  * cost O(log n), finding the next one nothing.
+ *
+ * The kernel has one timer of ours, a timerfd. It is only ever set for an earlier time:
+ * deadlines move back with nearly every frame, and to let it expire early once in a while
+ * costs less than a timeout for each epoll_wait(), which is set and cancelled every time.
  */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "container.h"
 #include "loop.h"
 
 #define EVENTS		64	/* taken from the kernel in one turn */
@@ -19,6 +25,8 @@
 
 struct ep_loop {
 	int epoll;
+	struct ep_fd kernel_timer;
+	uint64_t kernel_at;		/* when it expires, UINT64_MAX: it is not set */
 	bool stop;
 	uint64_t now;
 	uint64_t (*clock)(void);
@@ -37,14 +45,42 @@ static uint64_t monotonic(void)
 	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
 }
 
+/* It only wakes the loop. */
+static void kernel_timer_expired(struct ep_fd *w, uint32_t events)
+{
+	struct ep_loop *l = container_of(w, struct ep_loop, kernel_timer);
+
+	(void)events;
+	l->kernel_at = UINT64_MAX;
+}
+
+static bool open_kernel(struct ep_loop *l)
+{
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	l->kernel_timer.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	l->kernel_timer.ready = kernel_timer_expired;
+	l->kernel_at = UINT64_MAX;
+	/* Edge-triggered: an expiry is told once, without reading it. */
+	return l->epoll >= 0 && l->kernel_timer.fd >= 0 &&
+	       !ep_loop_add(l, &l->kernel_timer, EPOLLIN | EPOLLET);
+}
+
+static void close_kernel(struct ep_loop *l)
+{
+	if (l->kernel_timer.fd >= 0)
+		close(l->kernel_timer.fd);
+	if (l->epoll >= 0)
+		close(l->epoll);
+}
+
 struct ep_loop *ep_loop_create(void)
 {
 	struct ep_loop *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		return NULL;
-	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (l->epoll < 0) {
+	if (!open_kernel(l)) {
+		close_kernel(l);
 		free(l);
 		return NULL;
 	}
@@ -58,7 +94,7 @@ void ep_loop_destroy(struct ep_loop *l)
 {
 	if (!l)
 		return;
-	close(l->epoll);
+	close_kernel(l);
 	free(l->heap);
 	free(l);
 }
@@ -246,12 +282,30 @@ static void run_idle(struct ep_loop *l)
 
 /* ---- one turn ---- */
 
-static uint64_t wait_time(const struct ep_loop *l, uint64_t max)
+static struct timespec to_timespec(uint64_t ns)
 {
-	uint64_t wait = max;
+	return (struct timespec){ .tv_sec = (time_t)(ns / NSEC_PER_SEC),
+				  .tv_nsec = (long)(ns % NSEC_PER_SEC) };
+}
 
-	if (l->idle)
-		return 0;
+/* The kernel wakes us when the next timer is due, or before. */
+static void set_kernel_timer(struct ep_loop *l)
+{
+	struct itimerspec its = { .it_interval = { 0 } };
+
+	if (!l->nr_timers || l->heap[0]->at >= l->kernel_at)
+		return;
+	l->kernel_at = l->heap[0]->at;
+	/* 0 would turn it off */
+	its.it_value = to_timespec(l->kernel_at ? l->kernel_at : 1);
+	timerfd_settime(l->kernel_timer.fd, TFD_TIMER_ABSTIME, &its, NULL);
+}
+
+/* For who does not want to sleep for long, or has another clock than the kernel's timer. */
+static int wait_for(struct ep_loop *l, uint64_t wait)
+{
+	struct timespec ts;
+
 	if (l->nr_timers) {
 		uint64_t at = l->heap[0]->at, now = l->clock();
 		uint64_t timer = at > now ? at - now : 0;
@@ -259,16 +313,22 @@ static uint64_t wait_time(const struct ep_loop *l, uint64_t max)
 		if (timer < wait)
 			wait = timer;
 	}
-	return wait;
+	ts = to_timespec(wait);
+	return epoll_pwait2(l->epoll, l->events, EVENTS, wait == UINT64_MAX ? NULL : &ts, NULL);
 }
 
 static int wait_events(struct ep_loop *l, uint64_t max)
 {
-	uint64_t wait = wait_time(l, max);
-	struct timespec ts = { .tv_sec = (time_t)(wait / NSEC_PER_SEC),
-			       .tv_nsec = (long)(wait % NSEC_PER_SEC) };
-	int n = epoll_pwait2(l->epoll, l->events, EVENTS, wait == UINT64_MAX ? NULL : &ts, NULL);
+	int n;
 
+	if (l->idle) {
+		n = epoll_wait(l->epoll, l->events, EVENTS, 0);
+	} else if (max != UINT64_MAX || l->clock != monotonic) {
+		n = wait_for(l, max);
+	} else {
+		set_kernel_timer(l);
+		n = epoll_wait(l->epoll, l->events, EVENTS, -1);
+	}
 	l->now = l->clock();
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;

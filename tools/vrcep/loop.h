@@ -38,7 +38,11 @@ int ep_loop_turn(struct ep_loop *l, uint64_t max_wait);
 /* Another clock than CLOCK_MONOTONIC: tests let time pass as they need it. */
 void ep_loop_set_clock(struct ep_loop *l, uint64_t (*clock)(void));
 
-int ep_loop_add(struct ep_loop *l, struct ep_fd *w, uint32_t events);	/* 0 or -errno */
+/*
+ * 0 or -errno. Once more for the same descriptor changes the events; with EPOLLET it
+ * also tells again of what is there already.
+ */
+int ep_loop_add(struct ep_loop *l, struct ep_fd *w, uint32_t events);
 void ep_loop_del(struct ep_loop *l, struct ep_fd *w);
 void ep_timer_init(struct ep_timer *t, void (*expired)(struct ep_timer *t));
 void ep_timer_set(struct ep_loop *l, struct ep_timer *t, uint64_t at);	/* UINT64_MAX disarms */

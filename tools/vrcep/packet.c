@@ -34,6 +34,8 @@
 #include "port.h"
 
 #define RX_BUDGET	256	/* frames of one turn: then answers leave */
+/* Told once of what arrives: we take all there is, and need not be asked whether that is so. */
+#define RX_EVENTS	(EPOLLIN | EPOLLET)
 #define SEND_BUFFER	(8 * 1024 * 1024)
 #define BLOCK_SIZE	65536u
 #define VLAN_ID		0x0fff
@@ -107,11 +109,15 @@ static void ready(struct ep_fd *w, uint32_t events)
 
 	if (events & (EPOLLERR | EPOLLHUP))
 		check_error(pk);
-	while (budget-- && !pk->down) {
+	while (!pk->down) {
 		struct tpacket2_hdr *h = slot(pk);
 
 		if (!(__atomic_load_n(&h->tp_status, __ATOMIC_ACQUIRE) & TP_STATUS_USER))
 			break;
+		if (!budget--) {
+			ep_loop_add(pk->port.loop, w, RX_EVENTS);
+			break;
+		}
 		take_frame(pk, h);
 		__atomic_store_n(&h->tp_status, TP_STATUS_KERNEL, __ATOMIC_RELEASE);
 		pk->next = (pk->next + 1) % pk->slots;
@@ -126,6 +132,16 @@ static void fill(struct mmsghdr *m, struct iovec *iov, struct ep_buf *b)
 	*m = (struct mmsghdr){ .msg_hdr = { .msg_iov = iov, .msg_iovlen = 1 } };
 }
 
+/* As sendmmsg(); one frame is the rule, and send() has less to copy and to check. */
+static int send_frames(int fd, struct mmsghdr *msgs, unsigned int nr)
+{
+	const struct iovec *iov = msgs->msg_hdr.msg_iov;
+
+	if (nr > 1)
+		return sendmmsg(fd, msgs, nr, MSG_DONTWAIT);
+	return send(fd, iov->iov_base, iov->iov_len, MSG_DONTWAIT) < 0 ? -1 : 1;
+}
+
 static void packet_send(struct ep_port *p, struct ep_buf *const *bufs, unsigned int nr)
 {
 	struct mmsghdr msgs[EP_TX_BATCH];
@@ -136,7 +152,7 @@ static void packet_send(struct ep_port *p, struct ep_buf *const *bufs, unsigned 
 	for (i = 0; i < nr; i++)
 		fill(&msgs[i], &iov[i], bufs[i]);
 	while (done < nr) {
-		n = sendmmsg(packet_of(p)->watch.fd, msgs + done, nr - done, MSG_DONTWAIT);
+		n = send_frames(packet_of(p)->watch.fd, msgs + done, nr - done);
 		if (n > 0) {
 			p->stats.tx_frames += (unsigned int)n;
 			done += (unsigned int)n;
@@ -301,7 +317,7 @@ static int set_up(struct packet *pk, struct ep_loop *loop, const struct ep_packe
 	if (bind_socket(pk))
 		return -1;
 	*what = "epoll";
-	return ep_loop_add(loop, &pk->watch, EPOLLIN) ? -1 : 0;
+	return ep_loop_add(loop, &pk->watch, RX_EVENTS) ? -1 : 0;
 }
 
 struct ep_port *ep_packet_open(struct ep_loop *loop, const struct ep_packet_config *cfg, char *err,
