@@ -21,7 +21,7 @@ J ?= 2
 
 src := $(CURDIR)
 farm := $(OUT)/src
-tools := $(dir $(wildcard tools/vrcctl/Makefile tools/vrcep/Makefile tools/wireshark/Makefile))
+tools := $(dir $(wildcard tools/vrcctl/Makefile tools/vrcep/Makefile tools/wireshark/Makefile tools/tracing/Makefile))
 
 all: module tools
 

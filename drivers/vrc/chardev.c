@@ -289,6 +289,8 @@ static void fill_use(struct vrc_ioctl_func_info *a, struct vrc_func *f)
 	if (!s)
 		return;
 	a->payload = READ_ONCE(s->payload);
+	a->session = s->id;
+	a->peer_session = s->peer_id;
 	vrc_session_put(s);
 }
 

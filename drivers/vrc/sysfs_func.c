@@ -215,8 +215,33 @@ static ssize_t counter_show(struct device *dev, struct device_attribute *attr, c
 	};
 VRC_FUNC_COUNTERS(COUNTER)
 
+static ssize_t latency_ns_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	u64 counts[VRC_LATENCY_BUCKETS], sum;
+
+	vrc_txn_latency(&to_vrc_func(dev)->txn, counts, &sum);
+	return sysfs_emit(buf, "%llu\n", sum);
+}
+static DEVICE_ATTR_RO(latency_ns);
+
+static ssize_t latency_log2_us_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	u64 counts[VRC_LATENCY_BUCKETS], sum;
+	unsigned int i;
+	ssize_t len = 0;
+
+	vrc_txn_latency(&to_vrc_func(dev)->txn, counts, &sum);
+	for (i = 0; i < VRC_LATENCY_BUCKETS; i++)
+		len += sysfs_emit_at(buf, len, i ? " %llu" : "%llu", counts[i]);
+	len += sysfs_emit_at(buf, len, "\n");
+	return len;
+}
+static DEVICE_ATTR_RO(latency_log2_us);
+
 #define COUNTER_ATTR(_name)	&counter_##_name.attr.attr,
 static struct attribute *stats_attrs[] = {
+	&dev_attr_latency_ns.attr,
+	&dev_attr_latency_log2_us.attr,
 	VRC_FUNC_COUNTERS(COUNTER_ATTR)
 	NULL
 };

@@ -5,7 +5,9 @@
  * A request lives on the stack of who waits for it. Whoever completes it
  * lets go of it by the store to req->done: after that the memory may be gone.
  */
+#include <linux/bitops.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/processor.h>
 #include <linux/sched/signal.h>
 
@@ -130,7 +132,6 @@ static void finish(struct vrc_req *req, int result)
 {
 	struct task_struct *task = req->task;
 
-	req->arrived = ktime_get_ns();
 	req->result = result;
 	rcu_read_lock();
 	/* Pairs with is_done() */
@@ -215,6 +216,25 @@ static enum outcome take_completion(struct vrc_func *f, struct vrc_req *req,
 	return req->got == req->len ? DONE : MORE;
 }
 
+/* Under the lock that completing takes anyway: plain counters do. */
+static void count_latency(struct vrc_txn *x, const struct vrc_req *req)
+{
+	u64 ns = req->arrived - req->sent;
+	unsigned int i = fls64(div_u64(ns, NSEC_PER_USEC));
+
+	lockdep_assert_held(&x->lock);
+	x->latency[min_t(unsigned int, i, VRC_LATENCY_BUCKETS - 1)]++;
+	x->latency_sum += ns;
+}
+
+void vrc_txn_latency(struct vrc_txn *x, u64 *counts, u64 *sum)
+{
+	spin_lock_bh(&x->lock);
+	memcpy(counts, x->latency, sizeof(x->latency));
+	*sum = x->latency_sum;
+	spin_unlock_bh(&x->lock);
+}
+
 void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl)
 {
 	enum outcome outcome = UNEXPECTED;
@@ -229,6 +249,8 @@ void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl)
 		outcome = take_completion(f, req, cpl, &result);
 	if (outcome == DONE) {
 		retire_tag(x, cpl->tag);
+		req->arrived = ktime_get_ns();
+		count_latency(x, req);
 		finish(req, result);
 	}
 	spin_unlock_bh(&x->lock);
@@ -338,7 +360,8 @@ static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag)
 		sleep_for(&f->txn, req);
 	if (!is_done(req))
 		return give_up(f, req, tag);
-	learn_latency(&f->txn, req->arrived - req->sent);
+	if (req->arrived)
+		learn_latency(&f->txn, req->arrived - req->sent);
 	return req->result;
 }
 

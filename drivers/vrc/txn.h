@@ -29,6 +29,9 @@
 struct vrc_func;
 struct vrc_req;			/* on the stack of who waits */
 
+/* Round trips of [2^(i-1), 2^i) microseconds are in latency[i]; longer ones in the last. */
+#define VRC_LATENCY_BUCKETS	27
+
 struct vrc_txn {
 	spinlock_t lock;		/* the tags and who waits; softirq too */
 	struct vrc_req *req[VRC_TAGS];
@@ -37,6 +40,8 @@ struct vrc_txn {
 	unsigned long quarantine_end;	/* jiffies */
 	u8 next_tag;
 	u32 latency_ns;			/* of completions, smoothed: how long spinning pays */
+	u64 latency[VRC_LATENCY_BUCKETS];	/* requests answered, by round trip */
+	u64 latency_sum;		/* of those round trips, ns */
 	wait_queue_head_t tag_free;
 	struct timer_list watchdog;
 };
@@ -48,6 +53,8 @@ void vrc_txn_destroy(struct vrc_txn *x);
 void vrc_txn_abort(struct vrc_txn *x);
 /* A completion has arrived for @f. Softirq or process context. */
 void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl);
+/* One moment's copy of the VRC_LATENCY_BUCKETS counts and of the sum, in ns. Any context. */
+void vrc_txn_latency(struct vrc_txn *x, u64 *counts, u64 *sum);
 
 /*
  * Requests of @f. Process context, killable, bounded. Results: 0;

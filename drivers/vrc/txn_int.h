@@ -18,7 +18,7 @@ struct vrc_req {
 	u64 addr;		/* of the first byte */
 	u8 *buf;		/* reads: room for len bytes */
 	u32 len, got;		/* bytes asked for, bytes that have arrived */
-	u64 sent, arrived;
+	u64 sent, arrived;	/* ns; arrived 0: no completion, the session has died */
 	unsigned long timeout;	/* jiffies, and until when: */
 	unsigned long deadline;
 	int result;		/* valid once done */

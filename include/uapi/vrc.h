@@ -284,6 +284,8 @@ struct vrc_func_bar {
  * @refusal_owner_name: out: name of the root that owned it then
  * @refusal_label: out: the label it was bound with then
  * @bar: out: the BARs; [6] is the expansion ROM
+ * @session: out: id that frames to this root carry; 0 without session
+ * @peer_session: out: id that frames to the station carry; 0 without session
  */
 struct vrc_ioctl_func_info {
 	__u32 argsz;
@@ -315,6 +317,8 @@ struct vrc_ioctl_func_info {
 	char  refusal_owner_name[VRC_UAPI_NAME];
 	char  refusal_label[VRC_UAPI_LABEL];
 	struct vrc_func_bar bar[7];
+	__u64 session;
+	__u64 peer_session;
 };
 
 #define VRC_IOC_FUNC_INFO	_IO(VRC_IOC_MAGIC, 5)

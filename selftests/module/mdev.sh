@@ -9,6 +9,10 @@ available() {
 	cat "$bus/$1"/mdev_supported_types/*/available_instances
 }
 
+answered() {	# FUNC: requests in its histogram of round trips
+	tr ' ' '\n' <"$bus/$1/stats/latency_log2_us" | awk '{ n += $1 } END { print n }'
+}
+
 stop_stations
 station --name lab --serial 0x77 --function test --function test
 sleep 1
@@ -30,6 +34,9 @@ check_fails "the module stays while an mdev exists" rmmod vrc
 check_fails "the port stays while an mdev exists" vrcctl port del eth1
 check_fails "reset is refused while in use" vrcctl reset "$fn"
 check "ping the function in use" vrcctl ping -c 2 -i 0.1 "$fn"
+answered=$(answered "$fn")
+vrcctl ping -c 3 -i 0.01 "$fn" >/dev/null
+check "each is in its histogram of round trips" is "$(answered "$fn")" $((answered + 3))
 stop_stations -KILL
 check "killed: down after the lease" wait_for 5 state_is "$fn" down
 sleep 3

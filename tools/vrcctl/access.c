@@ -142,17 +142,13 @@ static void print_read(const u8 *buf, u32 len, u64 offset, bool raw)
 
 static int run_read(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "raw", no_argument, NULL, 'r' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	u8 bar, buf[VRC_BAR_MAX_LEN] = { };
 	u64 offset, len = 4;
 	bool raw = false;
 	struct func f;
 	int ret;
 
-	while (next_option(argc, argv, ":rjh", options) != -1)
+	while (next_option(argc, argv) != -1)
 		raw = true;
 	if (!operands_ok(argc, 3, 4))
 		return EXIT_USAGE;
@@ -187,11 +183,6 @@ static int parse_value(const char *text, u64 width, struct bytes *data)
 
 static int run_write(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "width", required_argument, NULL, 'w' },
-		{ "hex", no_argument, NULL, 'x' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	struct bytes data = { };
 	u64 offset, width = 4;
 	bool hex = false;
@@ -199,7 +190,7 @@ static int run_write(int argc, char **argv)
 	u8 bar;
 	int c, ret;
 
-	while ((c = next_option(argc, argv, ":w:xjh", options)) != -1) {
+	while ((c = next_option(argc, argv)) != -1) {
 		if (c == 'x')
 			hex = true;
 		else if (!parse_u64(optarg, 8, &width) || !width || width & (width - 1))
@@ -221,30 +212,27 @@ static int run_write(int argc, char **argv)
 	return ret;
 }
 
+static const struct verb_option read_options[] = {
+	OPTION("raw", 'r'),
+	{ }
+};
+
 const struct verb verb_read = {
 	.name = "read",
-	.args = "FUNC BAR OFFSET [LENGTH] [--raw] [--json]",
-	.summary = "Read from a BAR, the ROM or config space",
-	.help =
-	"  -r, --raw   the bytes as they are\n"
-	"  -j, --json  as JSON\n"
-	"BAR is 0 to 5, rom or config; LENGTH is 1 to 4096, default 4. 1, 2, 4 and 8 bytes are\n"
-	"printed as a little-endian number, others as a dump. A function that is not in use is\n"
-	"bound, and thereby reset, for the access.\n\n"
-	"  # vrcctl read vrc0:01:00.0 0 0x8\n"
-	"  0x00010400\n",
+	.options = read_options,
+	.operands = { OPERAND_FUNC, OPERAND_BAR },
 	.run = run_read,
+};
+
+static const struct verb_option write_options[] = {
+	OPTION_VALUE("width", 'w', OPERAND_NONE),
+	OPTION("hex", 'x'),
+	{ }
 };
 
 const struct verb verb_write = {
 	.name = "write",
-	.args = "FUNC BAR OFFSET VALUE [--width N | --hex]",
-	.summary = "Write to a BAR or config space",
-	.help =
-	"  -w, --width N  bytes of VALUE, 1, 2, 4 or 8; default 4; written little-endian\n"
-	"  -x, --hex      VALUE is bytes in hex, in the order of addresses, up to 4096\n"
-	"BAR is 0 to 5 or config. A function that is not in use is bound for the access: what\n"
-	"is written lasts until the command ends.\n\n"
-	"  # vrcctl write vrc0:01:00.1 0 0x10 0xdeadbeef\n",
+	.options = write_options,
+	.operands = { OPERAND_FUNC, OPERAND_BAR },
 	.run = run_write,
 };

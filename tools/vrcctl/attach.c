@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dev.h"
+#include "progress.h"
 #include "sysfs.h"
 #include "vrcctl.h"
 
@@ -60,16 +61,29 @@ static void print_attached(const struct func *f, const char *uuid)
 	print_json(o);
 }
 
+/* Making and removing an mdev waits for the station, and for who uses it. */
+struct write {
+	const char *path, *text;
+};
+
+static int write_job(void *arg)
+{
+	const struct write *w = arg;
+
+	return sysfs_write(w->text, "%s", w->path);
+}
+
 static int attach(const struct func *f, const char *uuid)
 {
-	char name[FUNC_NAME_LEN], types[SYSFS_PATH], type[64];
+	char name[FUNC_NAME_LEN], types[SYSFS_PATH - 80], type[64], path[SYSFS_PATH];
 	int ret;
 
 	func_name(f, name);
 	snprintf(types, sizeof(types), SYSFS_FUNCS "/%s/mdev_supported_types", name);
 	if (!sysfs_each(types, copy_name, type))
 		return fail_func(f, -ENODEV);
-	ret = sysfs_write(uuid, "%s/%s/create", types, type);
+	snprintf(path, sizeof(path), "%s/%s/create", types, type);
+	ret = with_progress("binding", write_job, &(struct write){ path, uuid });
 	if (ret)
 		return fail_attach(f, uuid, ret);
 	print_attached(f, uuid);
@@ -78,15 +92,11 @@ static int attach(const struct func *f, const char *uuid)
 
 static int run_attach(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "uuid", required_argument, NULL, 'u' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	char uuid[UUID_LEN + 1] = "";
 	struct func f;
 	int ret;
 
-	while (next_option(argc, argv, ":u:jh", options) != -1) {
+	while (next_option(argc, argv) != -1) {
 		if (!is_uuid(optarg))
 			return usage("--uuid \"%s\": expected 8-4-4-4-12 hex digits", optarg);
 		memcpy(uuid, optarg, sizeof(uuid));
@@ -101,12 +111,11 @@ static int run_attach(int argc, char **argv)
 
 static int run_detach(int argc, char **argv)
 {
-	static const struct option options[] = { OPTION_JSON, OPTION_HELP, { } };
-	char uuid[UUID_LEN + 1], name[FUNC_NAME_LEN];
+	char uuid[UUID_LEN + 1], name[FUNC_NAME_LEN], path[SYSFS_PATH];
 	struct func f;
 	int ret;
 
-	next_option(argc, argv, ":jh", options);
+	next_option(argc, argv);
 	if (!operands_ok(argc, 1, 1))
 		return EXIT_USAGE;
 	ret = func_find(argv[optind], &f);
@@ -115,7 +124,8 @@ static int run_detach(int argc, char **argv)
 	func_name(&f, name);
 	if (!func_mdev(&f, uuid))
 		return fail(EXIT_NOT_FOUND, "%s has no mdev", name);
-	ret = sysfs_write("1", SYSFS_MDEVS "/%s/remove", uuid);
+	snprintf(path, sizeof(path), SYSFS_MDEVS "/%s/remove", uuid);
+	ret = with_progress("detaching", write_job, &(struct write){ path, "1" });
 	if (ret == -EAGAIN || ret == -EBUSY)
 		return fail(EXIT_BUSY, "mdev %s is held:\n"
 			    "  end the virtual machine that uses it", uuid);
@@ -124,26 +134,20 @@ static int run_detach(int argc, char **argv)
 	return EXIT_OK;
 }
 
+static const struct verb_option attach_options[] = {
+	OPTION_VALUE("uuid", 'u', OPERAND_NONE),
+	{ }
+};
+
 const struct verb verb_attach = {
 	.name = "attach",
-	.args = "FUNC [--uuid UUID] [--json]",
-	.summary = "Make the mdev of a function, print the option for QEMU",
-	.help =
-	"  -u, --uuid UUID  its UUID; default: a new one\n"
-	"  -j, --json       as JSON\n"
-	"The same as: echo UUID > /sys/bus/vrc/devices/FUNC/mdev_supported_types/TYPE/create\n\n"
-	"  # vrcctl attach vrc0:01:00.0\n"
-	"  -device vfio-pci,sysfsdev=/sys/bus/mdev/devices/3a6e1c0e-4f0b-4c53-9c36-0d4f6f0b9d6e\n",
+	.options = attach_options,
+	.operands = { OPERAND_FUNC },
 	.run = run_attach,
 };
 
 const struct verb verb_detach = {
 	.name = "detach",
-	.args = "UUID | FUNC",
-	.summary = "Remove the mdev of a function",
-	.help =
-	"A virtual machine that uses it gets an unplug request first, and the command waits\n"
-	"for it.\n\n"
-	"  # vrcctl detach vrc0:01:00.0\n",
+	.operands = { OPERAND_FUNC },
 	.run = run_detach,
 };

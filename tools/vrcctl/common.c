@@ -9,10 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "color.h"
+#include "help.h"
 #include "vrcctl.h"
 
 const struct verb *verb;
-bool json_output;
+bool json_output, verbose;
+
+const struct verb_option common_options[] = {
+	OPTION("json", 'j'),
+	OPTION("verbose", 'v'),
+	OPTION_VALUE("color", 'C', OPERAND_COLOR),
+	OPTION("help", 'h'),
+	{ }
+};
 
 static void print_message(const char *fmt, va_list args)
 {
@@ -32,9 +42,15 @@ int fail(enum vrcctl_exit code, const char *fmt, ...)
 	return code;
 }
 
-static void print_usage_line(FILE *out)
+int fail_see(enum vrcctl_exit code, const char *entry, const char *fmt, ...)
 {
-	fprintf(out, "usage: vrcctl %s %s\n", verb->name, verb->args);
+	va_list args;
+
+	va_start(args, fmt);
+	print_message(fmt, args);
+	va_end(args);
+	fprintf(stderr, "  more in vrc-troubleshooting(7): %s\n", entry);
+	return code;
 }
 
 int usage(const char *fmt, ...)
@@ -44,36 +60,67 @@ int usage(const char *fmt, ...)
 	va_start(args, fmt);
 	print_message(fmt, args);
 	va_end(args);
-	print_usage_line(stderr);
+	help_print_usage(stderr, help_find(verb->name));
 	fprintf(stderr, "\"vrcctl %s --help\" explains it\n", verb->name);
 	return EXIT_USAGE;
 }
 
-static void print_help(void)
+#define MAX_OPTIONS	16
+
+/* Adds @list to what getopt_long() wants: an array, and ":" with the letters. */
+static void add_options(const struct verb_option *list, struct option *longs, char *letters)
 {
-	print_usage_line(stdout);
-	printf("%s.\n\n%s", verb->summary, verb->help);
+	char *end;
+
+	while (longs->name)
+		longs++;
+	for (; list && list->name; list++) {
+		*longs++ = (struct option){ list->name, list->has_value, NULL, list->letter };
+		end = letters + strlen(letters);
+		snprintf(end, 3, "%c%s", list->letter, list->has_value ? ":" : "");
+	}
 }
 
-int next_option(int argc, char **argv, const char *letters, const struct option *options)
+static int any_option(int argc, char **argv)
+{
+	char letters[2 * MAX_OPTIONS + 2] = ":";
+	struct option longs[MAX_OPTIONS] = { };
+
+	add_options(verb->options, longs, letters);
+	add_options(common_options, longs, letters);
+	opterr = 0;
+	return getopt_long(argc, argv, letters, longs, NULL);
+}
+
+int next_option(int argc, char **argv)
 {
 	int c;
 
-	opterr = 0;
-	c = getopt_long(argc, argv, letters, options, NULL);
-	switch (c) {
-	case 'j':
-		json_output = true;
-		return next_option(argc, argv, letters, options);
-	case 'h':
-		print_help();
-		exit(EXIT_OK);
-	case ':':
-		exit(usage("option %s needs a value", argv[optind - 1]));
-	case '?':
-		exit(usage("bad option \"%s\"", argv[optind - 1]));
+	for (;;) {
+		c = any_option(argc, argv);
+		switch (c) {
+		case 'j':
+			json_output = true;
+			break;
+		case 'v':
+			verbose = true;
+			break;
+		case 'C':
+			if (!color_set(optarg))
+				exit(usage("--color \"%s\": expected auto, always or never",
+					   optarg));
+			break;
+		case 'h':
+			help_print(help_find(verb->name));
+			exit(EXIT_OK);
+		case ':':
+			exit(usage("option %s needs a value", argv[optind - 1]));
+		case '?':
+			exit(usage("bad option \"%s\"", argv[optind - 1]));
+		default:
+			return c;
+		}
 	}
-	return c;
 }
 
 bool operands_ok(int argc, int min, int max)

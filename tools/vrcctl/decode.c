@@ -255,17 +255,11 @@ static int decode_ether(const u8 *p, size_t len)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "frame", no_argument, NULL, 'f' },
-		{ "ether", no_argument, NULL, 'e' },
-		{ "short", no_argument, NULL, 's' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	struct bytes b = { };
 	char from = 't';
 	int c, ret;
 
-	while ((c = next_option(argc, argv, ":fesjh", options)) != -1) {
+	while ((c = next_option(argc, argv)) != -1) {
 		if (c == 's')
 			short_output = true;
 		else
@@ -289,20 +283,15 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
+static const struct verb_option decode_options[] = {
+	OPTION("frame", 'f'),
+	OPTION("ether", 'e'),
+	OPTION("short", 's'),
+	{ }
+};
+
 const struct verb verb_decode = {
 	.name = "decode",
-	.args = "[--frame | --ether] [--short] [--json] [HEX... | -]",
-	.summary = "Take TLPs or frames apart, from hex",
-	.help =
-	"  -f, --frame  the bytes start with a VRC header\n"
-	"  -e, --ether  the bytes start with an Ethernet header\n"
-	"  -s, --short  on one line, as \"vrcctl encode\" takes it\n"
-	"  -j, --json   as JSON\n"
-	"Without --frame and --ether the bytes are TLPs. Without HEX, or with -, they are\n"
-	"read from standard input. White space, ':', '-', ',' and 0x between bytes do\n"
-	"not matter.\n\n"
-	"  $ vrcctl decode --short 04000001 0000000f 01000000\n"
-	"  CfgRd0 tc=0 attr=0 td=0 ep=0 length=1 requester=00:00.0 tag=0 last_be=0x0\n"
-	"  first_be=0xf target=01:00.0 reg=0x0\n",
+	.options = decode_options,
 	.run = run,
 };

@@ -22,8 +22,9 @@ int dev_fd(void)
 	if (fd >= 0)
 		return fd;
 	if (errno == EACCES || errno == EPERM)
-		exit(fail(EXIT_NO_MODULE, "/dev/vrc: %m: run it as root"));
-	exit(fail(EXIT_NO_MODULE, "/dev/vrc: %m: load the module with \"modprobe vrc\""));
+		exit(fail_see(EXIT_NO_MODULE, "no-permission", "/dev/vrc: %m: run it as root"));
+	exit(fail_see(EXIT_NO_MODULE, "no-module",
+		      "/dev/vrc: %m: load the module with \"modprobe vrc\""));
 }
 
 int dev_ioctl(unsigned long cmd, void *arg)
@@ -55,10 +56,11 @@ enum vrcctl_exit exit_code(int err)
 static int fail_busy(const char *name, const struct vrc_ioctl_func_info *info)
 {
 	if (info->refusal_reason == VRC_REFUSED_OWNED)
-		return fail(EXIT_BUSY, "%s: owned by root %s (id %016llx), label \"%s\":\n"
-			    "  release it there, or wait for its lease to end", name,
-			    info->refusal_owner_name, (unsigned long long)info->refusal_owner,
-			    info->refusal_label);
+		return fail_see(EXIT_BUSY, "owned",
+				"%s: owned by root %s (id %016llx), label \"%s\":\n"
+				"  release it there, or wait for its lease to end", name,
+				info->refusal_owner_name,
+				(unsigned long long)info->refusal_owner, info->refusal_label);
 	if (info->label[0])
 		return fail(EXIT_BUSY, "%s: in use here by %s: \"vrcctl detach %s\" gives it back",
 			    name, info->label, name);
@@ -79,18 +81,19 @@ int fail_func(const struct func *f, int err)
 		return fail(EXIT_NOT_FOUND, "%s: no such function:\n"
 			    "  \"vrcctl list\" shows those that there are", name);
 	case EACCES:
-		return fail(EXIT_BUSY, "%s: station \"%s\" does not allow this root:\n"
-			    "  see its option allow=", name, info.name);
+		return fail_see(EXIT_BUSY, "not-allowed",
+				"%s: station \"%s\" does not allow this root:\n"
+				"  see its option allow=", name, info.name);
 	case ESTALE:
 	case ENOENT:
 		return fail(EXIT_NO_ANSWER, "%s: station \"%s\" has restarted or changed:\n"
 			    "  scan again", name, info.name);
 	case ETIMEDOUT:
-		return fail(EXIT_NO_ANSWER, "%s: no answer from station \"%s\":\n"
-			    "  is vrcep running there, is the cable in?", name, info.name);
+		return fail_see(EXIT_NO_ANSWER, "no-station", "%s: no answer from station \"%s\":\n"
+				"  is vrcep running there, is the cable in?", name, info.name);
 	case EIO:
-		return fail(EXIT_NO_ANSWER, "%s: it is down: %s", name,
-			    info.reason[0] ? info.reason : "no session");
+		return fail_see(EXIT_NO_ANSWER, "down", "%s: it is down: %s", name,
+				info.reason[0] ? info.reason : "no session");
 	case ENETDOWN:
 		return fail(EXIT_NO_ANSWER, "%s: the interface of vrc%u is gone or down:\n"
 			    "  see \"vrcctl port list\"", name, f->port);
@@ -154,35 +157,6 @@ const char *state_name(u32 state)
 	};
 
 	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
-}
-
-/* The classes that somebody is likely to put on a network (PCI Code and ID Assignment). */
-const char *class_name(u32 class_code)
-{
-	static const struct {
-		u32 code, mask;
-		const char *name;
-	} classes[] = {
-		{ 0x010802, 0xffffff, "NVMe controller" },
-		{ 0x010601, 0xffffff, "AHCI controller" },
-		{ 0x010000, 0xff0000, "Storage controller" },
-		{ 0x020000, 0xffff00, "Ethernet controller" },
-		{ 0x020000, 0xff0000, "Network controller" },
-		{ 0x030000, 0xff0000, "Display controller" },
-		{ 0x040000, 0xff0000, "Multimedia controller" },
-		{ 0x070000, 0xff0000, "Communication controller" },
-		{ 0x0c0330, 0xffffff, "xHCI USB controller" },
-		{ 0x0c0000, 0xff0000, "Serial bus controller" },
-		{ 0x110000, 0xff0000, "Signal processing controller" },
-		{ 0x120000, 0xff0000, "Processing accelerator" },
-		{ 0xff0000, 0xff0000, "Unassigned class" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(classes); i++)
-		if ((class_code & classes[i].mask) == classes[i].code)
-			return classes[i].name;
-	return "Other device";
 }
 
 void mac_name(const u8 *mac, char *text)

@@ -60,7 +60,6 @@ void func_name(const struct func *f, char *name);	/* vrc0:01:00.0 */
 bool func_mdev(const struct func *f, char *uuid);
 
 const char *state_name(u32 state);
-const char *class_name(u32 class_code);
 void mac_name(const u8 *mac, char *text);	/* 18 bytes */
 
 #endif /* VRCCTL_DEV_H */

@@ -406,12 +406,11 @@ static int split_layers(int argc, char **argv, struct layer *layers)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = { OPTION_JSON, OPTION_HELP, { } };
 	struct layer *layers;
 	struct bytes out = { };
 	int nr, ret = EXIT_USAGE;
 
-	next_option(argc, argv, ":jh", options);
+	next_option(argc, argv);
 	if (!operands_ok(argc, 1, argc))
 		return EXIT_USAGE;
 	layers = xzalloc((size_t)argc * sizeof(*layers));
@@ -427,18 +426,6 @@ static int run(int argc, char **argv)
 
 const struct verb verb_encode = {
 	.name = "encode",
-	.args = "LAYER [FIELD=VALUE...] [+ LAYER [FIELD=VALUE...]]...",
-	.summary = "Build TLPs or frames, as hex; the inverse of decode",
-	.help =
-	"A LAYER is a TLP (MRd, MWr, IORd, IOWr, CfgRd0, CfgWr0, CfgRd1, CfgWr1, Cpl, CplD,\n"
-	"Msg, MsgD), a frame (DISCOVER, ADVERTISE, BIND, BOUND, REFUSED, RELEASE, RELEASED,\n"
-	"DATA, ACK, PROBE, PROBED, STALE), a function of an ADVERTISE, or ether. TLPs follow\n"
-	"DATA, a frame follows ether. Fields are those that \"vrcctl decode --short\" prints, 0\n"
-	"unless given. Of a TLP besides:\n"
-	"  len=BYTES  instead of length, first_be and last_be: so many bytes from addr or reg on\n"
-	"  data=HEX   the data; sets len, or length and byte_count, unless given\n\n"
-	"  $ vrcctl encode MRd addr=0x1000 len=64 tag=3\n"
-	"  00 00 00 10 00 00 03 ff 00 00 10 00\n"
-	"  $ vrcctl encode DATA session=0x1 + CfgRd0 target=01:00.0 + MWr addr=0x1000 data=01\n",
+	.operands = { OPERAND_LAYER },
 	.run = run,
 };

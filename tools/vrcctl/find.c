@@ -58,7 +58,8 @@ static int no_port(const char *text, unsigned int nr)
 			    text);
 	if (nr)
 		return fail(EXIT_USAGE, "there are %u ports: say which, as vrc0", nr);
-	return fail(EXIT_NOT_FOUND, "there is no port: \"vrcctl scan INTERFACE\" makes one");
+	return fail_see(EXIT_NOT_FOUND, "no-port",
+			"there is no port: \"vrcctl scan INTERFACE\" makes one");
 }
 
 static unsigned int lookup(const char *text, struct port *port, bool *found)

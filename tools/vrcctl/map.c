@@ -232,17 +232,11 @@ static int show_map(const struct port *port)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "pin", required_argument, NULL, 'p' },
-		{ "unpin", required_argument, NULL, 'u' },
-		{ "forget", required_argument, NULL, 'f' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	struct vrc_ioctl_place changes[64];
 	struct port port;
 	int c, nr = 0, ret;
 
-	while ((c = next_option(argc, argv, ":p:u:f:jh", options)) != -1) {
+	while ((c = next_option(argc, argv)) != -1) {
 		if (nr == 64)
 			return usage("more than 64 changes at once");
 		ret = parse_place(c, optarg, &changes[nr++]);
@@ -257,18 +251,16 @@ static int run(int argc, char **argv)
 	return ret ? ret : show_map(&port);
 }
 
+static const struct verb_option map_options[] = {
+	OPTION_VALUE("pin", 'p', OPERAND_NONE),
+	OPTION_VALUE("unpin", 'u', OPERAND_NONE),
+	OPTION_VALUE("forget", 'f', OPERAND_NONE),
+	{ }
+};
+
 const struct verb verb_map = {
 	.name = "map",
-	.args = "[PORT] [--json] [--pin SERIAL=BUS:DEVICE | --unpin SERIAL | --forget SERIAL]...",
-	.summary = "Show or change which station has which BDF and addresses",
-	.help =
-	"  -p, --pin SERIAL=BUS:DEVICE  the station has this place, now and later\n"
-	"  -u, --unpin SERIAL           it keeps the place, but another may be pinned there\n"
-	"  -f, --forget SERIAL          drop the station, its functions and its place\n"
-	"  -j, --json                   as JSON\n"
-	"PORT (vrc0, or its interface) may be left out if there is one. Serials are hex. A station that moves gets\n"
-	"its functions at the new place with the next scan.\n\n"
-	"  # vrcctl map --pin 0200000000000001=02:00\n"
-	"  $ vrcctl map\n",
+	.options = map_options,
+	.operands = { OPERAND_PORT },
 	.run = run,
 };

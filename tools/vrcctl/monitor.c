@@ -120,13 +120,9 @@ static int monitor(u64 count)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "count", required_argument, NULL, 'c' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	u64 count = 0;
 
-	while (next_option(argc, argv, ":c:jh", options) != -1)
+	while (next_option(argc, argv) != -1)
 		if (!parse_u64(optarg, UINT64_MAX, &count) || !count)
 			return usage("-c \"%s\": expected a number from 1", optarg);
 	if (!operands_ok(argc, 0, 0))
@@ -134,13 +130,13 @@ static int run(int argc, char **argv)
 	return monitor(count);
 }
 
+static const struct verb_option monitor_options[] = {
+	OPTION_VALUE("count", 'c', OPERAND_NONE),
+	{ }
+};
+
 const struct verb verb_monitor = {
 	.name = "monitor",
-	.args = "[-c COUNT] [--json]",
-	.summary = "Print events of ports, stations and functions as they come",
-	.help =
-	"  -c, --count COUNT  stop after so many; default: at ^C\n"
-	"  -j, --json         a JSON object a line\n\n"
-	"  $ vrcctl monitor\n",
+	.options = monitor_options,
 	.run = run,
 };

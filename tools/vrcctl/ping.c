@@ -131,19 +131,13 @@ static int ping(const struct func *f, u64 count, double interval, bool quiet)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "count", required_argument, NULL, 'c' },
-		{ "interval", required_argument, NULL, 'i' },
-		{ "quiet", no_argument, NULL, 'q' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	double interval = 1;
 	bool quiet = false;
 	u64 count = 0;
 	struct func f;
 	int c, ret;
 
-	while ((c = next_option(argc, argv, ":c:i:qjh", options)) != -1) {
+	while ((c = next_option(argc, argv)) != -1) {
 		if (c == 'q')
 			quiet = true;
 		else if (c == 'c' && (!parse_u64(optarg, UINT64_MAX, &count) || !count))
@@ -157,17 +151,16 @@ static int run(int argc, char **argv)
 	return ret ? ret : ping(&f, count, interval, quiet);
 }
 
+static const struct verb_option ping_options[] = {
+	OPTION_VALUE("count", 'c', OPERAND_NONE),
+	OPTION_VALUE("interval", 'i', OPERAND_NONE),
+	OPTION("quiet", 'q'),
+	{ }
+};
+
 const struct verb verb_ping = {
 	.name = "ping",
-	.args = "FUNC [-c COUNT] [-i SECONDS] [-q] [--json]",
-	.summary = "Measure the round trip of a config read",
-	.help =
-	"  -c, --count COUNT       stop after so many; default: at ^C\n"
-	"  -i, --interval SECONDS  between two, 0 to 3600; default 1\n"
-	"  -q, --quiet             the summary only\n"
-	"  -j, --json              the summary only, as JSON\n"
-	"A function that is not in use is bound, and thereby reset, for each read. Exit code 1\n"
-	"if no answer came.\n\n"
-	"  # vrcctl ping vrc0:01:00.0 -c 3\n",
+	.options = ping_options,
+	.operands = { OPERAND_FUNC },
 	.run = run,
 };

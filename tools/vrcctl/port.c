@@ -161,14 +161,10 @@ static int do_set(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "ethertype", required_argument, NULL, 'e' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	u64 ethertype = 0;
 	const char *what;
 
-	while (next_option(argc, argv, ":e:jh", options) != -1)
+	while (next_option(argc, argv) != -1)
 		if (!parse_u64(optarg, 0xffff, &ethertype) || ethertype < 0x600)
 			return usage("--ethertype \"%s\": expected 0x0600 to 0xffff", optarg);
 	what = optind < argc ? argv[optind] : "";
@@ -185,16 +181,14 @@ static int run(int argc, char **argv)
 	return usage("\"%s\": expected list, add, del or set", what);
 }
 
+static const struct verb_option port_options[] = {
+	OPTION_VALUE("ethertype", 'e', OPERAND_NONE),
+	{ }
+};
+
 const struct verb verb_port = {
 	.name = "port",
-	.args = "list | add IFACE [--ethertype N] | del PORT | set PORT NAME=VALUE...",
-	.summary = "List, add, remove and set up ports",
-	.help =
-	"  -e, --ethertype N  EtherType of the frames, 0x0600 to 0xffff; default 0x88b5\n"
-	"  -j, --json         as JSON (list, add)\n"
-	"Settings: lease_ms (100 to 600000), completion_timeout_ms (1 to 60000), max_stations.\n"
-	"PORT is vrc0 or its interface.\n\n"
-	"  # vrcctl port add eth1\n"
-	"  # vrcctl port set vrc0 lease_ms=2000\n",
+	.options = port_options,
+	.operands = { OPERAND_PORT_COMMAND, OPERAND_OF_PORT_COMMAND },
 	.run = run,
 };

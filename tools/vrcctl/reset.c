@@ -5,20 +5,22 @@
 #include <errno.h>
 
 #include "dev.h"
+#include "progress.h"
 #include "vrcctl.h"
+
+static int reset_job(void *arg)
+{
+	return dev_ioctl(VRC_IOC_RESET, arg);
+}
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "force", no_argument, NULL, 'f' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	struct vrc_ioctl_reset reset = { .argsz = sizeof(reset) };
 	char name[FUNC_NAME_LEN];
 	struct func f;
 	int ret;
 
-	while (next_option(argc, argv, ":fjh", options) != -1)
+	while (next_option(argc, argv) != -1)
 		reset.flags = VRC_RESET_FORCE;
 	if (!operands_ok(argc, 1, 1))
 		return EXIT_USAGE;
@@ -27,7 +29,7 @@ static int run(int argc, char **argv)
 		return ret;
 	reset.port = f.port;
 	reset.bdf = f.bdf;
-	ret = dev_ioctl(VRC_IOC_RESET, &reset);
+	ret = with_progress("resetting", reset_job, &reset);
 	if (ret == -EBUSY && !reset.flags) {
 		func_name(&f, name);
 		fail_func(&f, ret);
@@ -36,13 +38,14 @@ static int run(int argc, char **argv)
 	return ret ? fail_func(&f, ret) : EXIT_OK;
 }
 
+static const struct verb_option reset_options[] = {
+	OPTION("force", 'f'),
+	{ }
+};
+
 const struct verb verb_reset = {
 	.name = "reset",
-	.args = "FUNC [--force]",
-	.summary = "Reset a function",
-	.help =
-	"  -f, --force  even though it is in use: its user sees what it would see if the\n"
-	"               station had restarted\n\n"
-	"  # vrcctl reset vrc0:01:00.0\n",
+	.options = reset_options,
+	.operands = { OPERAND_FUNC },
 	.run = run,
 };

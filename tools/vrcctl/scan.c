@@ -3,68 +3,19 @@
  * vrcctl scan: makes the interface a port if it is none, and looks for stations.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "listing.h"
 #include "portadd.h"
+#include "progress.h"
 #include "vrcctl.h"
 
 #define DEFAULT_MS	500
 
-/* The ioctl waits in the kernel: it runs in a thread while this one shows that time passes. */
-struct job {
-	struct vrc_ioctl_scan scan;
-	int err;
-	bool done;
-	pthread_mutex_t lock;
-	pthread_cond_t cond;
-};
-
-static void *scan_thread(void *arg)
+static int scan_job(void *arg)
 {
-	struct job *job = arg;
-	int err = dev_ioctl(VRC_IOC_SCAN, &job->scan);
-
-	pthread_mutex_lock(&job->lock);
-	job->err = err;
-	job->done = true;
-	pthread_cond_signal(&job->cond);
-	pthread_mutex_unlock(&job->lock);
-	return NULL;
-}
-
-static void show_progress(struct job *job)
-{
-	struct timespec next;
-	unsigned int seconds = 0;
-
-	clock_gettime(CLOCK_REALTIME, &next);
-	pthread_mutex_lock(&job->lock);
-	while (!job->done) {
-		next.tv_sec++;
-		if (pthread_cond_timedwait(&job->cond, &job->lock, &next) == ETIMEDOUT)
-			fprintf(stderr, "\rscanning, %u s ", ++seconds);
-	}
-	pthread_mutex_unlock(&job->lock);
-	if (seconds)
-		fputs("\r                      \r", stderr);
-}
-
-static int do_scan(struct job *job)
-{
-	pthread_t thread;
-
-	if (!isatty(STDERR_FILENO) || pthread_create(&thread, NULL, scan_thread, job)) {
-		scan_thread(job);
-		return job->err;
-	}
-	show_progress(job);
-	pthread_join(thread, NULL);
-	return job->err;
+	return dev_ioctl(VRC_IOC_SCAN, arg);
 }
 
 static int fail_scan(const struct port *port, int err, u32 time_ms)
@@ -85,42 +36,36 @@ static int fail_scan(const struct port *port, int err, u32 time_ms)
 
 static int scan(const struct port *port, u32 time_ms, u32 flags)
 {
-	struct job job = {
-		.scan = { .argsz = sizeof(job.scan), .flags = flags, .port = port->id,
-			  .time_ms = time_ms },
-		.lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER,
+	struct vrc_ioctl_scan io = {
+		.argsz = sizeof(io), .flags = flags, .port = port->id, .time_ms = time_ms,
 	};
-	int ret = do_scan(&job);
+	int ret = with_progress("scanning", scan_job, &io);
 
 	if (ret)
 		return fail_scan(port, ret, time_ms);
 	ret = listing_print(port, 1);
 	if (!json_output)
 		printf("vrc%u on %s: stations %u, functions %u, new %u\n", port->id,
-		       port->ifname, job.scan.stations, job.scan.functions,
-		       job.scan.new_functions);
-	if (job.scan.errors)
+		       port->ifname, io.stations, io.functions,
+		       io.new_functions);
+	if (io.errors)
 		fail(EXIT_OK, "%u functions could not be read: \"vrcctl show FUNC\" says why",
-		     job.scan.errors);
-	if (!job.scan.stations)
-		fail(EXIT_OK, "no station answered on %s:\n"
-		     "  is vrcep running on this network, with the same EtherType?", port->ifname);
+		     io.errors);
+	if (!io.stations)
+		fail_see(EXIT_OK, "no-station", "no station answered on %s:\n"
+			 "  is vrcep running on this network, with the same EtherType?",
+			 port->ifname);
 	return ret;
 }
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "time", required_argument, NULL, 't' },
-		{ "forget", no_argument, NULL, 'f' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	u64 time_ms = DEFAULT_MS;
 	struct port port;
 	u32 flags = 0;
 	int c, ret;
 
-	while ((c = next_option(argc, argv, ":t:fjh", options)) != -1) {
+	while ((c = next_option(argc, argv)) != -1) {
 		if (c == 'f')
 			flags = VRC_SCAN_FORGET;
 		else if (!parse_u64(optarg, VRC_SCAN_TIME_MAX_MS, &time_ms) ||
@@ -134,16 +79,15 @@ static int run(int argc, char **argv)
 	return ret ? ret : scan(&port, (u32)time_ms, flags);
 }
 
+static const struct verb_option scan_options[] = {
+	OPTION_VALUE("time", 't', OPERAND_NONE),
+	OPTION("forget", 'f'),
+	{ }
+};
+
 const struct verb verb_scan = {
 	.name = "scan",
-	.args = "IFACE [--time MS] [--forget] [--json]",
-	.summary = "Find stations and their functions on a network interface",
-	.help =
-	"  -t, --time MS  how long to wait for answers, 50 to 60000; default 500\n"
-	"  -f, --forget   then forget absent stations that are neither pinned nor in use\n"
-	"  -j, --json     as JSON, like \"vrcctl list\"\n"
-	"IFACE is any Ethernet interface (NIC, VLAN, bond, bridge, VXLAN), or a port as vrc0.\n"
-	"It becomes a VRC port if it is none yet. That no station answers is no error.\n\n"
-	"  # vrcctl scan eth1\n",
+	.options = scan_options,
+	.operands = { OPERAND_IFACE },
 	.run = run,
 };

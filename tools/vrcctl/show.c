@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "color.h"
 #include "hex.h"
 #include "listing.h"
+#include "names.h"
 #include "proto/frame.h"
 #include "sysfs.h"
 #include "vrcctl.h"
@@ -56,11 +58,19 @@ static void show_bars(const struct vrc_ioctl_func_info *info)
 
 static void show_identity(const struct vrc_ioctl_func_info *info)
 {
+	char name[NAME_LEN];
+
 	if (info->state == VRC_STATE_UNKNOWN)
 		return;
-	line("class", "%06x, %s", info->class_code, class_name(info->class_code));
+	if (device_name(info, name))
+		line("device", "%s", name);
+	class_name(info, name);
+	line("class", "%06x, %s", info->class_code, name);
 	line("id", "%04x:%04x, subsystem %04x:%04x, revision %02x", info->vendor, info->device,
 	     info->subsystem_vendor, info->subsystem_device, info->revision);
+	if (verbose && info->session)
+		line("session", "%016llx here, %016llx at the station",
+		     (unsigned long long)info->session, (unsigned long long)info->peer_session);
 	line("sizes", "payload of a TLP %u, read request %u, frame %u", info->mps, info->mrrs,
 	     info->payload);
 	show_bars(info);
@@ -69,12 +79,12 @@ static void show_identity(const struct vrc_ioctl_func_info *info)
 static void show_owner(const struct func *f, const struct vrc_ioctl_func_info *info)
 {
 	const char *refusal = vrc_refusal_name((u16)info->refusal_reason);
-	char uuid[UUID_LEN + 1];
+	char uuid[UUID_LEN + 1], vm[NAME_LEN];
 
 	if (func_mdev(f, uuid))
 		line("mdev", "%s", uuid);
 	if (info->label[0])
-		line("used by", "%s", info->label);
+		line("used by", "%s", vm_name(info->label, vm, sizeof(vm)) ? vm : info->label);
 	if (info->owner)
 		line("owner", "root id %016llx", (unsigned long long)info->owner);
 	if (refusal)
@@ -129,6 +139,10 @@ static void show_json(const struct func *f, const struct vrc_map_place *place,
 	json_add_u64(o, "mps", info->mps);
 	json_add_u64(o, "mrrs", info->mrrs);
 	json_add_u64(o, "payload", info->payload);
+	if (info->session) {
+		json_add_hex(o, "session", info->session, 16);
+		json_add_hex(o, "peer_session", info->peer_session, 16);
+	}
 	json_object_object_add(o, "bars", bars_json(info));
 	print_json(o);
 }
@@ -137,6 +151,7 @@ static void show_text(const struct func *f, const struct vrc_map_place *place,
 		      const struct vrc_ioctl_func_info *info)
 {
 	char name[FUNC_NAME_LEN], mac[18];
+	enum color color;
 
 	func_name(f, name);
 	mac_name(place->mac, mac);
@@ -145,8 +160,9 @@ static void show_text(const struct func *f, const struct vrc_map_place *place,
 	     (unsigned long long)place->serial, mac,
 	     place->flags & VRC_MAP_PINNED ? ", pinned here" : "",
 	     place->flags & VRC_MAP_CONFLICT ? ", ANOTHER MAC HAS THE SAME SERIAL" : "");
-	line("state", "%s%s%s", listing_state(place, info), info->reason[0] ? ": " : "",
-	     info->reason);
+	color = color_of_state(info->state);
+	line("state", "%s%s%s%s%s", color_begin(color), listing_state(place, info),
+	     color_end(color), info->reason[0] ? ": " : "", info->reason);
 	show_owner(f, info);
 	show_identity(info);
 }
@@ -168,17 +184,13 @@ static bool find_place(const struct func *f, struct vrc_map_place *place)
 
 static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "config", no_argument, NULL, 'x' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
 	struct vrc_ioctl_func_info info;
 	struct vrc_map_place place;
 	bool config = false;
 	struct func f;
 	int ret;
 
-	while (next_option(argc, argv, ":xjh", options) != -1)
+	while (next_option(argc, argv) != -1)
 		config = true;
 	if (!operands_ok(argc, 1, 1))
 		return EXIT_USAGE;
@@ -197,14 +209,14 @@ static int run(int argc, char **argv)
 	return config ? show_config(&f) : EXIT_OK;
 }
 
+static const struct verb_option show_options[] = {
+	OPTION("config", 'x'),
+	{ }
+};
+
 const struct verb verb_show = {
 	.name = "show",
-	.args = "FUNC [--config] [--json]",
-	.summary = "Show all about one function",
-	.help =
-	"  -x, --config  its config space as it was enumerated, in hex, too\n"
-	"  -j, --json    as JSON\n\n"
-	"  $ vrcctl show vrc0:01:00.0\n"
-	"  $ vrcctl show lab0.1 --config\n",
+	.options = show_options,
+	.operands = { OPERAND_FUNC },
 	.run = run,
 };

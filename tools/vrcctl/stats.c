@@ -4,53 +4,82 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "color.h"
+#include "counters.h"
 #include "dev.h"
+#include "metrics.h"
 #include "sysfs.h"
-#include "vrcctl.h"
 
 static bool all;	/* counters that are 0 too */
 
-struct source {
-	const char *dir;
-	struct json_object *json;	/* or NULL: print */
-	unsigned int found;
-};
-
-static int add_counter(const char *name, void *arg)
+static void print_counter(const struct counter *c)
 {
-	struct source *s = arg;
-	char text[32];
-	u64 value;
+	const char *meaning = counter_meaning(c->name);
 
-	if (sysfs_read(text, sizeof(text), "%s/%s", s->dir, name) ||
-	    !parse_u64(text, UINT64_MAX, &value))
-		return 0;
-	s->found++;
-	if (s->json)
-		json_add_u64(s->json, name, value);
-	else if (value || all)
-		printf("  %-24s %llu\n", name, (unsigned long long)value);
-	return 0;
+	if (verbose)
+		printf("  %-24s %-12llu  %s\n", c->name, (unsigned long long)c->value, meaning);
+	else
+		printf("  %-24s %llu\n", c->name, (unsigned long long)c->value);
 }
 
-/* The counters in @parent/@name/stats. False: there are none. */
+static void print_latency(const struct latency *l)
+{
+	u64 n = latency_count(l);
+
+	if (n)
+		printf("  %-24s p50 %.0f, p95 %.0f, p99 %.0f us of %llu\n", "round trips",
+		       latency_quantile(l, 0.5), latency_quantile(l, 0.95),
+		       latency_quantile(l, 0.99), (unsigned long long)n);
+}
+
+static struct json_object *latency_json(const struct latency *l)
+{
+	struct json_object *array = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < LATENCY_BUCKETS; i++)
+		json_object_array_add(array, json_object_new_uint64(l->bucket[i]));
+	return array;
+}
+
+static struct json_object *counters_json(const struct counters *c)
+{
+	struct json_object *o = json_object_new_object();
+	unsigned int i;
+
+	for (i = 0; i < c->nr; i++)
+		json_add_u64(o, c->list[i].name, c->list[i].value);
+	return o;
+}
+
+/* The counters of @parent/@name. False: there are none. */
 static bool show(const char *parent, const char *name, struct json_object *json)
 {
-	char dir[SYSFS_PATH];
-	struct source s = { .dir = dir };
+	struct counters c;
+	struct latency l;
+	unsigned int i;
+	bool found;
 
-	snprintf(dir, sizeof(dir), "%s/%s/stats", parent, name);
-	if (json) {
-		s.json = json_object_new_object();
-		json_object_object_add(json, name, s.json);
-	} else {
-		printf("%s\n", name);
+	counters_read(parent, name, &c);
+	found = c.nr;
+	if (json && found) {
+		struct json_object *o = counters_json(&c);
+
+		if (latency_read(name, &l))
+			json_object_object_add(o, "latency_log2_us", latency_json(&l));
+		json_object_object_add(json, name, o);
+	} else if (found) {
+		printf("%s%s%s\n", color_begin(COLOR_BOLD), name, color_end(COLOR_BOLD));
+		for (i = 0; i < c.nr; i++)
+			if (c.list[i].value || all)
+				print_counter(&c.list[i]);
+		if (latency_read(name, &l))
+			print_latency(&l);
 	}
-	sysfs_each(dir, add_counter, &s);
-	return s.found;
+	counters_free(&c);
+	return found;
 }
 
 static int show_port(const char *name, void *arg)
@@ -84,23 +113,29 @@ static int show_one(const char *text, struct json_object *json)
 	return show(SYSFS_FUNCS, name, json) ? EXIT_OK : fail_func(&f, -ENODEV);
 }
 
-static int run(int argc, char **argv)
+enum format { TEXT, JSON, OPENMETRICS };
+
+static bool parse_format(const char *text, enum format *format)
 {
-	static const struct option options[] = {
-		{ "all", no_argument, NULL, 'a' },
-		OPTION_JSON, OPTION_HELP, { }
-	};
-	struct json_object *json;
+	if (!strcmp(text, "text"))
+		*format = TEXT;
+	else if (!strcmp(text, "json"))
+		*format = JSON;
+	else if (!strcmp(text, "openmetrics"))
+		*format = OPENMETRICS;
+	else
+		return false;
+	return true;
+}
+
+static int print_all(const char *one)
+{
+	struct json_object *json = json_output ? json_object_new_object() : NULL;
 	int ret = EXIT_OK;
 
-	while (next_option(argc, argv, ":ajh", options) != -1)
-		all = true;
-	if (!operands_ok(argc, 0, 1))
-		return EXIT_USAGE;
-	json = json_output ? json_object_new_object() : NULL;
 	dev_fd();
-	if (optind < argc) {
-		ret = show_one(argv[optind], json);
+	if (one) {
+		ret = show_one(one, json);
 	} else {
 		sysfs_each(SYSFS_PORTS, show_port, json);
 		sysfs_each(SYSFS_FUNCS, show_func, json);
@@ -110,14 +145,34 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
+static int run(int argc, char **argv)
+{
+	enum format format = TEXT;
+	int c;
+
+	while ((c = next_option(argc, argv)) != -1) {
+		if (c == 'a')
+			all = true;
+		else if (!parse_format(optarg, &format))
+			return usage("--format \"%s\": expected text, json or openmetrics", optarg);
+	}
+	if (!operands_ok(argc, 0, format == OPENMETRICS ? 0 : 1))
+		return EXIT_USAGE;
+	if (format == OPENMETRICS)
+		return metrics_print();
+	json_output |= format == JSON;
+	return print_all(optind < argc ? argv[optind] : NULL);
+}
+
+static const struct verb_option stats_options[] = {
+	OPTION("all", 'a'),
+	OPTION_VALUE("format", 'f', OPERAND_FORMAT),
+	{ }
+};
+
 const struct verb verb_stats = {
 	.name = "stats",
-	.args = "[FUNC | PORT] [--all] [--json]",
-	.summary = "Show counters",
-	.help =
-	"  -a, --all   those that are 0 too\n"
-	"  -j, --json  as JSON, all of them\n"
-	"Documentation/troubleshooting.rst says what they tell.\n\n"
-	"  $ vrcctl stats vrc0:01:00.0\n",
+	.options = stats_options,
+	.operands = { OPERAND_PORT_OR_FUNC },
 	.run = run,
 };

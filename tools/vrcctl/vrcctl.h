@@ -5,12 +5,14 @@
 #ifndef VRCCTL_H
 #define VRCCTL_H
 
-#include <getopt.h>
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "verb.h"
+
+#define __noreturn		__attribute__((__noreturn__))
 #define __printf(fmt, args)	__attribute__((__format__(printf, fmt, args)))
 
 /* Exit codes; Documentation/man/vrcctl.8.rst names them. */
@@ -24,33 +26,19 @@ enum vrcctl_exit {
 	EXIT_NO_MODULE	= 6,	/* no /dev/vrc, or no permission to use it */
 };
 
-struct verb {
-	const char *name;
-	const char *args;	/* after "vrcctl NAME" in the usage line */
-	const char *summary;	/* one line, no full stop */
-	const char *help;	/* options, then an example; lines end in \n */
-	int (*run)(int argc, char **argv);
-};
-
-extern const struct verb verb_attach, verb_decode, verb_detach, verb_encode,
-			 verb_list, verb_map, verb_monitor, verb_ping,
-			 verb_port, verb_read, verb_reset, verb_scan,
-			 verb_show, verb_stats, verb_write;
-
-extern const struct verb *verb;	/* the one that runs */
 extern bool json_output;	/* --json */
-
-#define OPTION_JSON	{ "json", no_argument, NULL, 'j' }
-#define OPTION_HELP	{ "help", no_argument, NULL, 'h' }
+extern bool verbose;		/* --verbose */
 
 /*
- * getopt_long() that deals with --json, --help (exits 0) and with bad options
- * (exits EXIT_USAGE) itself. -1 at the end.
+ * The letter of the next option of the verb, -1 at the end. Deals with the options that all
+ * verbs have, and with bad ones (exits EXIT_USAGE), itself. optarg and optind are getopt's.
  */
-int next_option(int argc, char **argv, const char *letters, const struct option *options);
+int next_option(int argc, char **argv);
 
 /* Prints "vrcctl VERB: MESSAGE" to stderr and returns @code. */
 int fail(enum vrcctl_exit code, const char *fmt, ...) __printf(2, 3);
+/* As fail(), and says which entry of vrc-troubleshooting(7) has more. */
+int fail_see(enum vrcctl_exit code, const char *entry, const char *fmt, ...) __printf(3, 4);
 /* As fail(EXIT_USAGE), with the usage line. */
 int usage(const char *fmt, ...) __printf(1, 2);
 /* Checks that between @min and @max operands are left; says what is wrong if not. */

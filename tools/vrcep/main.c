@@ -266,8 +266,17 @@ static int run_loop(struct ep_world *w)
 	ep_loop_del(w->loop, &s.watch);
 	ep_timer_set(w->loop, &s.timer, UINT64_MAX);
 	close(s.watch.fd);
+	if (!err && s.told)
+		return EXIT_OK;
 	/* Not stopped by a signal: an interface has gone. */
-	return !err && s.told ? EXIT_OK : EXIT_RUN;
+	ep_log("ended by itself: more in vrc-troubleshooting(7): vrcep-ended");
+	return EXIT_RUN;
+}
+
+static int setup_failed(const char *err)
+{
+	fprintf(stderr, "vrcep: %s\n  more in vrc-troubleshooting(7): vrcep-start\n", err);
+	return EXIT_SETUP;
 }
 
 static int run(const struct ep_conf *c)
@@ -277,14 +286,12 @@ static int run(const struct ep_conf *c)
 	char err[EP_ERR_LEN];
 	int ret = EXIT_SETUP;
 
-	if (ep_world_open(&w, c, err)) {
-		fprintf(stderr, "vrcep: %s\n", err);
-		return EXIT_SETUP;
-	}
+	if (ep_world_open(&w, c, err))
+		return setup_failed(err);
 	if (c->status)
 		status = ep_status_open(w.loop, c->status, w.ports, err, sizeof(err));
 	if (c->status && !status)
-		fprintf(stderr, "vrcep: %s\n", err);
+		setup_failed(err);
 	else if (!c->user || !become(c->user))
 		ret = run_loop(&w);
 	ep_status_close(status);
@@ -298,10 +305,8 @@ int main(int argc, char **argv)
 	struct ep_conf c;
 	int status;
 
-	if (ep_conf_init(&c, err)) {
-		fprintf(stderr, "vrcep: %s\n", err);
-		return EXIT_SETUP;
-	}
+	if (ep_conf_init(&c, err))
+		return setup_failed(err);
 	status = parse(&c, argc, argv);
 	if (status < 0)
 		status = run(&c);
