@@ -79,6 +79,10 @@ int fail_func(const struct func *f, int err)
 		return fail(EXIT_NOT_FOUND, "%s: no such function:\n"
 			    "  \"vrcctl list\" shows those that there are", name);
 	case EACCES:
+		if (!info.refusal_reason)
+			return fail(EXIT_BUSY, "%s: station \"%s\" is not on the list of vrc%u:\n"
+				    "  see allow in \"vrcctl port list --json\"", name, info.name,
+				    f->port);
 		return fail(EXIT_BUSY, "%s: station \"%s\" does not allow this root:\n"
 			    "  see its option allow=", name, info.name);
 	case ESTALE:
