@@ -87,35 +87,62 @@ static void parse_advert(struct vrc_advert *ad, const u8 *mac, const struct vrc_
 	}
 }
 
+static u64 answer_key(const struct vrc_discovery *d, const struct vrc_advert *ad)
+{
+	return siphash_2u64(ad->serial, ether_addr_to_u64(ad->mac), &d->key);
+}
+
 static struct vrc_answer *find_answer(struct vrc_discovery *d, const struct vrc_advert *ad)
 {
 	struct vrc_answer *a;
 
-	hash_for_each_possible(d->answers, a, hash, ad->serial)
+	hash_for_each_possible(d->answers, a, hash, answer_key(d, ad))
 		if (a->ad.serial == ad->serial && ether_addr_equal(a->ad.mac, ad->mac))
 			return a;
 	return NULL;
 }
 
-/* False: there is no room or no memory for it. */
+/* Whether the station is in the map, and at that MAC. */
+static bool at_home(struct vrc_port *port, const struct vrc_advert *ad)
+{
+	struct vrc_station *st;
+	struct vrc_advert last;
+	bool home = false;
+
+	rcu_read_lock();
+	st = vrc_map_by_serial(&port->map, ad->serial);
+	if (st) {
+		vrc_station_last(st, &last);
+		home = ether_addr_equal(last.mac, ad->mac);
+	}
+	rcu_read_unlock();
+	return home;
+}
+
+/*
+ * False: there is no room or no memory for it. However many strangers answer, there is room
+ * for the stations that are known.
+ */
 static bool keep_answer(struct vrc_port *port, const struct vrc_advert *ad)
 {
 	struct vrc_discovery *d = &port->discovery;
 	struct vrc_answer *a = find_answer(d, ad);
+	bool stranger;
 
 	lockdep_assert_held(&d->lock);
 	if (a) {
 		a->ad = *ad;
 		return true;
 	}
-	if (d->nr_answers >= READ_ONCE(port->max_stations))
+	stranger = !at_home(port, ad);
+	if (stranger && d->nr_strangers >= READ_ONCE(port->max_stations))
 		return false;
 	a = kmalloc_obj(*a, GFP_ATOMIC | __GFP_NOWARN);
 	if (!a)
 		return false;
 	a->ad = *ad;
-	hash_add(d->answers, &a->hash, ad->serial);
-	d->nr_answers++;
+	hash_add(d->answers, &a->hash, answer_key(d, ad));
+	d->nr_strangers += stranger;
 	return true;
 }
 
@@ -154,11 +181,13 @@ void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_f
 	bool kept = true;
 
 	parse_advert(&ad, mac, f);
+	if (!vrc_allow_check(port, &ad))
+		return;
 	spin_lock_bh(&d->lock);
 	if (d->nonce && ad.nonce == d->nonce)
 		kept = keep_answer(port, &ad);
-	else if (station_known(port, ad.serial))
-		kept = keep_unsolicited(port, &ad);
+	else
+		kept = station_known(port, ad.serial) && keep_unsolicited(port, &ad);
 	spin_unlock_bh(&d->lock);
 	if (!kept)
 		vrc_port_count(port, stations_dropped);
@@ -202,7 +231,7 @@ static void heard_unsolicited(struct vrc_port *port, const struct vrc_advert *ad
 
 	mutex_lock(&port->lock);
 	st = vrc_map_by_serial(&port->map, ad->serial);
-	if (!st || port->removed) {
+	if (!st || port->removed || !vrc_allowed(port, ad)) {
 		mutex_unlock(&port->lock);
 		return;
 	}
@@ -263,7 +292,7 @@ static void close_store(struct vrc_discovery *d, struct list_head *answers)
 
 	spin_lock_bh(&d->lock);
 	d->nonce = 0;
-	d->nr_answers = 0;
+	d->nr_strangers = 0;
 	hash_for_each_safe(d->answers, i, next, a, hash) {
 		hash_del(&a->hash);
 		list_add_tail(&a->node, answers);
@@ -348,6 +377,19 @@ static void resolve_other_mac(struct vrc_port *port, struct list_head *answers)
 	}
 }
 
+/* The allow-list may have changed since they came. */
+static void drop_not_allowed(struct vrc_port *port, struct list_head *answers)
+{
+	struct vrc_answer *a, *next;
+
+	list_for_each_entry_safe(a, next, answers, node) {
+		if (vrc_allowed(port, &a->ad))
+			continue;
+		list_del(&a->node);
+		kfree(a);
+	}
+}
+
 /* Absent until it answers, unless a session shows that it is there. */
 static void expect_all(struct vrc_port *port)
 {
@@ -375,6 +417,7 @@ static void report_absent(struct vrc_port *port)
 void vrc_discover_resolve(struct vrc_port *port, struct list_head *answers)
 {
 	lockdep_assert_held(&port->lock);
+	drop_not_allowed(port, answers);
 	expect_all(port);
 	resolve_known_mac(port, answers);
 	resolve_other_mac(port, answers);
@@ -427,6 +470,7 @@ void vrc_discover_init(struct vrc_port *port)
 	d->last_refresh = jiffies - HZ;
 	spin_lock_init(&d->lock);
 	hash_init(d->answers);
+	get_random_bytes(&d->key, sizeof(d->key));
 	INIT_LIST_HEAD(&d->adverts);
 	INIT_WORK(&d->work, advert_work);
 }

@@ -9,6 +9,7 @@
 #include <linux/if_ether.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -31,8 +32,9 @@ struct vrc_discovery {
 
 	spinlock_t lock;		/* everything below */
 	u32 nonce;			/* of the round that runs, 0: none */
-	DECLARE_HASHTABLE(answers, 10);	/* to the round, by serial */
-	unsigned int nr_answers;
+	DECLARE_HASHTABLE(answers, 10);	/* to the round, by serial and MAC */
+	siphash_key_t key;		/* of answers: who answers must not choose the chain */
+	unsigned int nr_strangers;	/* among the answers */
 	struct list_head adverts;	/* unsolicited ones of known stations */
 	unsigned int nr_adverts;
 	struct work_struct work;

@@ -146,6 +146,10 @@ static int bind_failed(struct vrc_func *f, int err)
 		return vrc_func_fail(f, err, "no answer to BIND from the station");
 	case -ENETDOWN:
 		return vrc_func_fail(f, err, "the port has no usable NIC");
+	case -EACCES:
+		if (!r->reason)
+			return vrc_func_fail(f, err, "not allowed by the port's allow-list");
+		fallthrough;
 	default:
 		if (r->reason)
 			return vrc_func_fail(f, err, "refused: %s", vrc_refusal_name(r->reason));
@@ -158,12 +162,14 @@ static struct vrc_session *try_bind(struct vrc_func *f, const char *label, u64 *
 	struct vrc_bind_request req = { .function = f->number };
 	struct vrc_advert ad;
 
+	memset(&f->refusal, 0, sizeof(f->refusal));
 	vrc_station_last(f->station, &ad);
+	if (!vrc_allow_check(f->port, &ad))
+		return ERR_PTR(-EACCES);
 	ether_addr_copy(req.mac, ad.mac);
 	req.serial = ad.serial;
 	req.instance = ad.instance;
 	strscpy(req.label, label, sizeof(req.label));
-	memset(&f->refusal, 0, sizeof(f->refusal));
 	*instance = ad.instance;
 	return vrc_session_bind(f->port, &req, &vrc_func_session_ops, f, &f->refusal);
 }

@@ -209,6 +209,9 @@ void vrc_session_up(struct vrc_session *s, const struct vrc_wire_bound *b, u64 n
 
 	set_state(s, VRC_SESSION_UP, "bound");
 	vrc_probe_start(s, now);
+	/* Until it hears from us the station takes the BIND for a stranger's */
+	if (!s->probe_size)
+		vrc_session_send_ack(s, 0, now);
 	vrc_session_arm(s, now);
 	complete_all(&s->bound);
 }

@@ -184,6 +184,7 @@ static void port_release(struct device *dev)
 	struct vrc_port *port = to_vrc_port(dev);
 
 	vrc_scan_port_exit(port);
+	kfree(rcu_access_pointer(port->allow));
 	xa_destroy(&port->sessions);
 	destroy_workqueue(port->wq);
 	free_percpu(port->stats);

@@ -28,6 +28,7 @@
 #include <linux/ratelimit.h>
 #include <linux/xarray.h>
 
+#include "allow.h"
 #include "discover.h"
 #include "map.h"
 #include "stats.h"
@@ -56,6 +57,7 @@ struct vrc_port {
 	u32 lease_ms;			/* 100 to 600000, default 5000 */
 	u32 completion_timeout_ms;	/* 1 to 60000, default 1000 */
 	u32 max_stations;		/* bound on what discovery may add */
+	struct vrc_allow __rcu *allow;	/* NULL: every station; written under lock */
 
 	/* Sessions, read under RCU; both tables are written under the lock of the first. */
 	struct xarray sessions;		/* low bits of our id -> vrc_session */

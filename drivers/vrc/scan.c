@@ -334,6 +334,7 @@ static int scan_locked(struct vrc_port *port, u32 time_ms, struct vrc_scan_resul
 	if (port->removed) {
 		err = -ENODEV;
 	} else {
+		vrc_allow_forget(port);
 		vrc_discover_resolve(port, &answers);
 		add_stations(port, &answers, res);
 		queue_all(&scan);

@@ -17,8 +17,8 @@
  * A station object lives as long as it has a place in the map: it stays,
  * absent, when it stops answering, until it is forgotten. So do its functions.
  *
- * Lock order: discovery->scan_lock, port->lock, func->lock; station->lock and
- * discovery->lock are spinlocks below all of those, bottom halves off.
+ * Lock order: discovery->scan_lock, port->lock, func->lock; discovery->lock and, below
+ * it, station->lock are spinlocks below all of those, bottom halves off.
  */
 #ifndef VRC_SCAN_H
 #define VRC_SCAN_H

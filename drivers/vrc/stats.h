@@ -30,6 +30,7 @@
 	X(rx_not_for_us)	\
 	X(rx_no_memory)		\
 	X(stations_dropped)	\
+	X(stations_not_allowed)	\
 	X(stale_sent)
 
 /* Of a function: vrc_func_count(f, NAME). */

@@ -74,6 +74,20 @@ static ssize_t stations_show(struct device *dev, struct device_attribute *attr, 
 }
 static DEVICE_ATTR_RO(stations);
 
+static ssize_t allow_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return vrc_allow_show(to_vrc_port(dev), buf);
+}
+
+static ssize_t allow_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			   size_t len)
+{
+	int err = vrc_allow_set(to_vrc_port(dev), buf);
+
+	return err ? err : len;
+}
+static DEVICE_ATTR_RW(allow);
+
 /*
  * Settings
  */
@@ -136,6 +150,7 @@ static struct attribute *port_attrs[] = {
 	&dev_attr_carrier.attr,
 	&dev_attr_state.attr,
 	&dev_attr_stations.attr,
+	&dev_attr_allow.attr,
 	&setting_lease_ms.attr.attr,
 	&setting_completion_timeout_ms.attr.attr,
 	&setting_max_stations.attr.attr,

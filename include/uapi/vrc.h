@@ -369,9 +369,9 @@ struct vrc_ioctl_reset {
  * Errors: EINVAL width or offset; EREMOTEIO the function answered Unsupported
  * Request; ECONNABORTED it answered Completer Abort or with poisoned data; ETIMEDOUT no
  * completion, or no answer to BIND; EIO in use and down; EBUSY owned by another
- * root (VRC_IOC_FUNC_INFO says whose); EACCES the station's policy; ESTALE the
- * station has restarted or changed: scan again; ENOENT the station has no such
- * function any more; ENETDOWN no NIC.
+ * root (VRC_IOC_FUNC_INFO says whose); EACCES the station's policy or the port's
+ * allow-list; ESTALE the station has restarted or changed: scan again; ENOENT the
+ * station has no such function any more; ENETDOWN no NIC.
  */
 struct vrc_ioctl_cfg {
 	__u32 argsz;

@@ -69,14 +69,45 @@ static void spreads_answers_and_bounds_them(void)
 		discover(all, "", i, 200);
 	bench_pass(205 * MS);
 	EXPECT_EQ(bench_count(VRC_KIND_ADVERTISE), 1);
-	/* A hundred addresses: sixteen are answered. */
-	for (i = 0; i < 100; i++) {
+	/* Two hundred addresses: sixteen answers wait, a hundred leave at once. */
+	for (i = 0; i < 200; i++) {
 		bench.root.mac[4] = (uint8_t)(i + 2);
 		discover(all, "", i, 200);
 	}
 	bench.root.mac[4] = 1;
 	bench_pass(205 * MS);
-	EXPECT_EQ(bench.st->stats.answers_dropped, 100 - EP_MAX_ANSWERS);
+	EXPECT_EQ(bench.st->stats.answers_dropped, 200 - EP_MAX_ANSWERS - EP_QUOTA);
+	bench_close();
+}
+
+static bool answered(uint32_t nonce)
+{
+	unsigned int i;
+
+	for (i = 0; i < bench.nr_seen && i < MAX_SEEN; i++)
+		if (bench.seen[i].f.kind == VRC_KIND_ADVERTISE &&
+		    vrc_get32(bench.seen[i].payload +
+			      offsetof(struct vrc_wire_advertise, nonce)) == nonce)
+			return true;
+	return false;
+}
+
+/* Sixteen who allow ten seconds of delay do not hide the station from the seventeenth. */
+static void slow_askers_hide_nothing(void)
+{
+	unsigned int i;
+
+	bench_open(1);
+	for (i = 0; i < EP_MAX_ANSWERS; i++) {
+		bench.root.mac[4] = (uint8_t)(i + 2);
+		discover(all, "", 1, 10000);
+	}
+	bench.root.mac[4] = 1;
+	bench_run();
+	bench_forget();
+	discover(all, "", 2, 100);
+	bench_pass(101 * MS);
+	EXPECT(answered(2));
 	bench_close();
 }
 
@@ -192,6 +223,63 @@ static void owner_replaces_its_session(void)
 	/* That was a reset. */
 	EXPECT_EQ(cfg_read(&bench.root, 4) & 7, 0);
 	EXPECT_EQ(cfg_read(&bench.root, 0x10), 0);
+	root_release(&bench.root);
+	bench_close();
+}
+
+/* Its number alone makes nobody the owner: everybody can read it in DISCOVER. */
+static void owner_is_known_by_mac_too(void)
+{
+	uint64_t id;
+
+	bench_open(1);
+	EXPECT(root_bind_fn(&bench.root, 0));
+	id = func(0)->session.id;
+	bench.other.id = bench.root.id;
+	EXPECT(!root_bind_fn(&bench.other, 0));
+	EXPECT_EQ(refusal(), VRC_REFUSED_OWNED);
+	EXPECT_EQ(func(0)->session.id, id);
+	EXPECT_EQ(cfg_read(&bench.root, 0), 0xb500104c);
+	root_release(&bench.root);
+	bench_close();
+}
+
+static void ack(struct root *r)
+{
+	struct vrc_frame f = { .kind = VRC_KIND_ACK, .session = r->peer };
+
+	vrc_arq_stamp(&r->arq, &f);
+	bench_send(r->mac, bench.st->cfg.mac, &f, NULL);
+	bench_run();
+}
+
+/* A BIND with a forged source holds a function for three seconds, whatever its lease. */
+static void half_open_sessions_end(void)
+{
+	struct bind_args a;
+
+	bench_open(1);
+	a = root_bind_args(0);
+	a.lease_ms = 600000;
+	a.payload = VRC_MIN_PAYLOAD;	/* no PROBE, whose answer would confirm */
+	EXPECT(root_bind(&bench.root, &a));
+	bench.cut = true;
+	bench_pass(2990 * MS);
+	EXPECT(func(0)->session.id != 0);
+	bench_pass(20 * MS);
+	EXPECT_EQ(func(0)->session.id, 0);
+	EXPECT_EQ(func(0)->session.stats.half_open, 1);
+	EXPECT_EQ(func(0)->session.stats.leases_lost, 0);
+	bench.cut = false;
+	bench_pass(200 * MS);
+	root_release(&bench.root);
+	/* Confirmed, it lasts. */
+	EXPECT(root_bind(&bench.root, &a));
+	ack(&bench.root);
+	bench.cut = true;
+	bench_pass(10000 * MS);
+	EXPECT(func(0)->session.id != 0);
+	bench.cut = false;
 	root_release(&bench.root);
 	bench_close();
 }
@@ -380,12 +468,15 @@ const struct tap_test session_tests[] = {
 	TAP_TEST(announces_itself),
 	TAP_TEST(answers_discover),
 	TAP_TEST(spreads_answers_and_bounds_them),
+	TAP_TEST(slow_askers_hide_nothing),
 	TAP_TEST(binds_and_repeats_bound),
 	TAP_TEST(refuses),
 	TAP_TEST(refuses_invalid),
 	TAP_TEST(refuses_what_is_owned),
 	TAP_TEST(keeps_to_its_allow_list),
 	TAP_TEST(owner_replaces_its_session),
+	TAP_TEST(owner_is_known_by_mac_too),
+	TAP_TEST(half_open_sessions_end),
 	TAP_TEST(release_is_answered_twice),
 	TAP_TEST(lease_fences),
 	TAP_TEST(lease_release_is_told),

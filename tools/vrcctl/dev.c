@@ -81,6 +81,11 @@ int fail_func(const struct func *f, int err)
 		return fail(EXIT_NOT_FOUND, "%s: no such function:\n"
 			    "  \"vrcctl list\" shows those that there are", name);
 	case EACCES:
+		if (!info.refusal_reason)
+			return fail_see(EXIT_BUSY, "not-allowed",
+					"%s: station \"%s\" is not on the list of vrc%u:\n"
+					"  see allow in \"vrcctl port list --json\"",
+					name, info.name, f->port);
 		return fail_see(EXIT_BUSY, "not-allowed",
 				"%s: station \"%s\" does not allow this root:\n"
 				"  see its option allow=", name, info.name);

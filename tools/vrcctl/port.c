@@ -18,6 +18,24 @@ static const char *const shown[] = {
 	"completion_timeout_ms", "max_stations",
 };
 
+/* The rules of the allow-list; none: every station is allowed. */
+static struct json_object *allow_json(const char *port)
+{
+	struct json_object *array = json_object_new_array();
+	char path[SYSFS_PATH], rule[80];
+	FILE *f;
+
+	snprintf(path, sizeof(path), SYSFS_PORTS "/%s/allow", port);
+	f = fopen(path, "re");
+	while (f && fgets(rule, sizeof(rule), f)) {
+		rule[strcspn(rule, "\n")] = '\0';
+		json_object_array_add(array, json_object_new_string(rule));
+	}
+	if (f)
+		fclose(f);
+	return array;
+}
+
 static struct json_object *port_json(const struct port *p)
 {
 	struct json_object *o = json_object_new_object();
@@ -29,6 +47,7 @@ static struct json_object *port_json(const struct port *p)
 	for (i = 0; i < ARRAY_SIZE(shown); i++)
 		if (!sysfs_read(text, sizeof(text), SYSFS_PORTS "/%s/%s", name, shown[i]))
 			json_add_text(o, shown[i], text);
+	json_object_object_add(o, "allow", allow_json(name));
 	return o;
 }
 
@@ -120,6 +139,8 @@ static const char *setting_range(const char *name)
 		return "100 to 600000";
 	if (!strcmp(name, "completion_timeout_ms"))
 		return "1 to 60000";
+	if (!strcmp(name, "allow"))
+		return "mac=02:00:00:00:00:01, serial=HEX or group=NAME, at most 64";
 	return "1 to 8160";
 }
 
@@ -129,9 +150,13 @@ static int fail_set(const struct port *port, const char *name, const char *value
 
 	if (err == -ENOENT || err == -EACCES)
 		return fail(EXIT_USAGE, "vrc%u has no setting \"%s\":\n"
-			    "  lease_ms, completion_timeout_ms or max_stations", port->id, name);
-	sysfs_read(now, sizeof(now), SYSFS_PORTS "/vrc%u/%s", port->id, name);
-	if (err == -EINVAL || err == -ERANGE)
+			    "  lease_ms, completion_timeout_ms, max_stations or allow",
+			    port->id, name);
+	if (!strcmp(name, "allow"))
+		snprintf(now, sizeof(now), "as it is");
+	else
+		sysfs_read(now, sizeof(now), SYSFS_PORTS "/vrc%u/%s", port->id, name);
+	if (err == -EINVAL || err == -ERANGE || err == -E2BIG)
 		return fail(EXIT_USAGE, "vrc%u: %s \"%s\": expected %s; it stays %s",
 			    port->id, name, value, setting_range(name), now);
 	return fail(exit_code(err), "vrc%u: %s \"%s\": %s; it stays %s", port->id, name, value,
@@ -149,10 +174,11 @@ static int do_set(int argc, char **argv)
 	ret = port_find(argv[optind + 1], &port);
 	for (i = optind + 2; !ret && i < argc; i++) {
 		eq = strchr(argv[i], '=');
-		if (!eq || strchr(argv[i], '/'))
+		if (!eq || memchr(argv[i], '/', (size_t)(eq - argv[i])))
 			return usage("\"%s\" is not NAME=VALUE", argv[i]);
 		*eq = '\0';
-		ret = sysfs_write(eq + 1, SYSFS_PORTS "/vrc%u/%s", port.id, argv[i]);
+		/* Nothing is no write at all */
+		ret = sysfs_write(eq[1] ? eq + 1 : "\n", SYSFS_PORTS "/vrc%u/%s", port.id, argv[i]);
 		if (ret)
 			return fail_set(&port, argv[i], eq + 1, ret);
 	}

@@ -70,6 +70,12 @@ static uint16_t check(const struct ep_station *st, const uint8_t *src, const uin
 	return 0;
 }
 
+/* The number of a root is no secret: with another MAC it is somebody else's claim. */
+static bool is_owner(const struct ep_session *s, const uint8_t *src, const uint8_t *bind)
+{
+	return s->root_id == BIND64(bind, root_id) && !memcmp(src, s->mac, sizeof(s->mac));
+}
+
 static void log_refusal(struct ep_station *st, const uint8_t *src, const uint8_t *bind,
 			uint16_t reason)
 {
@@ -94,14 +100,13 @@ void ep_bind_rx(struct ep_station *st, const uint8_t *src, const struct vrc_fram
 		return;
 	}
 	s = &st->func[BIND8(bind, function)]->session;
-	if (ep_session_up(s) && s->root_id != BIND64(bind, root_id)) {
+	if (ep_session_up(s) && !is_owner(s, src, bind)) {
 		refuse(st, src, bind, VRC_REFUSED_OWNED, s);
 		return;
 	}
 	if (ep_session_up(s) && s->peer_id == BIND64(bind, session)) {
 		/* Our BOUND got lost. */
-		if (!memcmp(src, s->mac, sizeof(s->mac)))
-			ep_session_send_bound(s);
+		ep_session_send_bound(s);
 		return;
 	}
 	/* The owner wants a reset, or has lost its memory: the old session counts no more. */

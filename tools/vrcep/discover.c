@@ -96,7 +96,11 @@ static void schedule_answer(struct ep_station *st, const uint8_t *src, uint32_t 
 
 	st->stats.discovers++;
 	if (!a) {
-		st->stats.answers_dropped++;
+		/* Or a few that ask for long delays would make us invisible. */
+		if (ep_quota_take(&st->at_once, ep_now(st->port->loop)))
+			advertise(st, src, nonce);
+		else
+			st->stats.answers_dropped++;
 		return;
 	}
 	a->nonce = nonce;

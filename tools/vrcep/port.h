@@ -58,8 +58,7 @@ struct ep_port {
 	unsigned int nr_stations;
 	struct ep_port *next;
 	struct ep_limit limit;
-	uint64_t stale_since;		/* STALE is an answer to strangers: bounded in rate */
-	unsigned int stale_nr;
+	struct ep_quota stale;
 	struct ep_port_stats stats;
 };
 

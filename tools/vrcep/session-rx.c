@@ -118,6 +118,7 @@ static void free_acked(struct ep_session *s)
 void ep_session_rx(struct ep_session *s, const struct vrc_frame *f)
 {
 	s->heard = now(s);
+	s->confirmed = true;
 	switch (f->kind) {
 	case VRC_KIND_DATA:
 		rx_data(s, f);

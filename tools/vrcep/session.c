@@ -11,6 +11,7 @@
 #define ACK_DELAY_US	1000
 #define RELEASE_TRIES	3
 #define RELEASE_WAIT	(50 * NSEC_PER_MSEC)
+#define CONFIRM_WAIT	(3 * NSEC_PER_SEC)	/* as long as a root repeats its BIND */
 
 static void lease_expired(struct ep_timer *t);
 static void goodbye_expired(struct ep_timer *t);
@@ -27,6 +28,12 @@ void ep_session_init(struct ep_session *s, struct ep_func_core *core)
 }
 
 /* ---- start ---- */
+
+/* How long the owner may be silent: who has not even confirmed BOUND gets no lease yet. */
+static uint64_t patience(const struct ep_session *s)
+{
+	return s->confirmed || lease_ns(s) < CONFIRM_WAIT ? lease_ns(s) : CONFIRM_WAIT;
+}
 
 static void start_arq(struct ep_session *s, const uint8_t *bind)
 {
@@ -59,9 +66,10 @@ void ep_session_start(struct ep_session *s, const uint8_t *src, const uint8_t *b
 	s->sent = s->since;
 	s->payload = VRC_MIN_PAYLOAD;
 	s->broken = false;
+	s->confirmed = false;
 	ep_timer_set(port(s)->loop, &s->goodbye.timer, UINT64_MAX);
 	start_arq(s, bind);
-	ep_timer_set(port(s)->loop, &s->lease_timer, s->heard + lease_ns(s) / 4);
+	ep_timer_set(port(s)->loop, &s->lease_timer, s->heard + patience(s) / 4);
 	ep_func_log(s->core->f,
 		    "owned by '%s' (root %#llx, " EP_MAC_FMT "), label '%s', lease %u ms",
 		    s->owner, (unsigned long long)s->root_id, EP_MAC_ARG(s->mac), s->label,
@@ -178,7 +186,7 @@ void ep_session_destroy(struct ep_session *s)
 static void lease_expired(struct ep_timer *t)
 {
 	struct ep_session *s = container_of(t, struct ep_session, lease_timer);
-	uint64_t due = s->heard + lease_ns(s), quarter = lease_ns(s) / 4;
+	uint64_t due = s->heard + patience(s), quarter = patience(s) / 4;
 
 	if (now(s) < due) {
 		if (now(s) - s->sent >= quarter)
@@ -186,9 +194,13 @@ static void lease_expired(struct ep_timer *t)
 		ep_timer_set(port(s)->loop, t, due < s->sent + quarter ? due : s->sent + quarter);
 		return;
 	}
-	s->stats.leases_lost++;
-	ep_func_log(s->core->f, "nothing heard from '%s' (" EP_MAC_FMT ") for %u ms: lease over",
-		    s->owner, EP_MAC_ARG(s->mac), s->lease_ms);
+	if (s->confirmed)
+		s->stats.leases_lost++;
+	else
+		s->stats.half_open++;
+	ep_func_log(s->core->f, "nothing heard from '%s' (" EP_MAC_FMT ") for %u ms: %s",
+		    s->owner, EP_MAC_ARG(s->mac), (unsigned int)(patience(s) / NSEC_PER_MSEC),
+		    s->confirmed ? "lease over" : "it has not confirmed that it is bound");
 	ep_session_end(s, true, VRC_RELEASE_LEASE);
 }
 

@@ -55,7 +55,7 @@ struct ep_goodbye {
 struct ep_session_stats {
 	uint64_t rx_tlps, tx_tlps, rx_bytes, tx_bytes;
 	uint64_t bad_tlps, bad_ecrc, bad_acks;
-	uint64_t leases_lost, stale, stuck, black_holes;
+	uint64_t leases_lost, half_open, stale, stuck, black_holes;
 };
 
 struct ep_session {
@@ -69,6 +69,7 @@ struct ep_session {
 	uint32_t lease_ms;
 	uint64_t since;
 	uint64_t heard, sent;	/* when a valid frame has last arrived, and left */
+	bool confirmed;		/* the owner has sent a frame with our id: BOUND has reached it */
 
 	struct vrc_arq arq;
 	struct ep_timer arq_timer, lease_timer;

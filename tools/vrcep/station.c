@@ -12,9 +12,6 @@
 #include "options-core.h"
 #include "station.h"
 
-#define STALE_PERIOD_NS	1000000000ull
-#define STALE_MAX	100	/* a period */
-
 uint64_t ep_random64(void)
 {
 	static uint64_t pool[32];
@@ -148,30 +145,15 @@ void ep_station_send(struct ep_station *st, struct ep_buf *b, struct vrc_frame *
 	ep_port_tx(st->port, b);
 }
 
-/* An answer to strangers: no more of them than a network in order ever needs. */
-static bool stale_allowed(struct ep_port *p)
-{
-	uint64_t now = ep_now(p->loop);
-
-	if (now - p->stale_since >= STALE_PERIOD_NS) {
-		p->stale_since = now;
-		p->stale_nr = 0;
-	}
-	if (p->stale_nr == STALE_MAX) {
-		p->stats.stale_limited++;
-		return false;
-	}
-	p->stale_nr++;
-	return true;
-}
-
 static void send_stale(struct ep_station *st, const uint8_t *dst, uint64_t session)
 {
 	struct vrc_frame f = { .kind = VRC_KIND_STALE };
 	struct ep_buf *b;
 
-	if (!stale_allowed(st->port))
+	if (!ep_quota_take(&st->port->stale, ep_now(st->port->loop))) {
+		st->port->stats.stale_limited++;
 		return;
+	}
 	b = ep_station_frame(st, dst, sizeof(struct vrc_wire_stale));
 	if (!b)
 		return;

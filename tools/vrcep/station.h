@@ -61,6 +61,7 @@ struct ep_station {
 	struct ep_func_core *func[VRC_MAX_FUNCTIONS];
 	unsigned int nr_functions;
 	struct ep_answer answer[EP_MAX_ANSWERS];
+	struct ep_quota at_once;	/* answers that found no room to wait */
 	struct ep_timer announce;
 	unsigned int announced;
 	struct ep_limit limit;

@@ -77,6 +77,7 @@ static struct json_object *session_json(const struct ep_session *s)
 	ADD(o, &s->stats, bad_ecrc);
 	ADD(o, &s->stats, bad_acks);
 	ADD(o, &s->stats, leases_lost);
+	ADD(o, &s->stats, half_open);
 	ADD(o, &s->stats, stale);
 	ADD(o, &s->stats, stuck);
 	ADD(o, &s->stats, black_holes);
