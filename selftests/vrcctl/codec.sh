@@ -82,7 +82,7 @@ for frame in "DISCOVER root_id=1 nonce=7 spread_ms=100 group=g" \
 	"BOUND session=1 own_session=4 lease_ms=5000 max_payload=576 own_window=1" \
 	"REFUSED session=1 reason=1 owner=5 owner_name=o label=l" "RELEASE session=1 reason=3" "RELEASED session=1" \
 	"DATA session=1 seq=4294967295 ack=7 sack=0x8000000000000001 window=64 flags=ACK_REQ + MRd addr=0 len=4 + Cpl" \
-	"ACK session=1 flags=ACK_REQ,ACK_DELAYED,DUP window=0 ack=1" "PROBE session=1 size=1468 id=2" \
+	"ACK session=1 flags=ACK_REQ,ACK_DELAYED,DUP window=0 ack=1" "ACK session=1 flags=CHECK" "PROBE session=1 size=1468 id=2" \
 	"PROBED session=1 size=1468 id=2" "STALE unknown_session=0xffffffffffffffff"; do
 	# shellcheck disable=SC2086
 	check "round trip: $frame" round_trip --frame $frame
