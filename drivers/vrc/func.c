@@ -153,9 +153,10 @@ static int bind_failed(struct vrc_func *f, int err)
 	}
 }
 
-static struct vrc_session *try_bind(struct vrc_func *f, const char *label, u64 *instance)
+static struct vrc_session *try_bind(struct vrc_func *f, const char *label, unsigned long wait,
+				    u64 *instance)
 {
-	struct vrc_bind_request req = { .function = f->number };
+	struct vrc_bind_request req = { .function = f->number, .wait = wait };
 	struct vrc_advert ad;
 
 	vrc_station_last(f->station, &ad);
@@ -178,22 +179,22 @@ static bool owned_for_a_moment(const struct vrc_func *f)
 }
 
 /* A station that has restarted may not have been heard of: ask it, once. */
-static struct vrc_session *bind_session(struct vrc_func *f, const char *label)
+static struct vrc_session *bind_session(struct vrc_func *f, const char *label, unsigned long wait)
 {
 	unsigned int tries = VRC_MOMENT_TRIES;
 	struct vrc_session *s;
 	u64 instance;
 
 	lockdep_assert_held(&f->lock);
-	s = try_bind(f, label, &instance);
+	s = try_bind(f, label, wait, &instance);
 	if (s == ERR_PTR(-ESTALE)) {
 		vrc_discover_ask(f->station);
-		s = try_bind(f, label, &instance);
+		s = try_bind(f, label, wait, &instance);
 	}
 	while (s == ERR_PTR(-EBUSY) && owned_for_a_moment(f) && tries-- &&
 	       !fatal_signal_pending(current)) {
 		msleep(VRC_MOMENT_MS);
-		s = try_bind(f, label, &instance);
+		s = try_bind(f, label, wait, &instance);
 	}
 	if (IS_ERR(s)) {
 		if (s == ERR_PTR(-ETIMEDOUT) || s == ERR_PTR(-ESTALE))
@@ -220,14 +221,14 @@ static void end_session(struct vrc_func *f)
 /*
  * Conventional reset. The new session replaces the old one at the station in one step,
  * so that no other root gets in between. What the old one still delivers is dropped,
- * for it is not f->session.
+ * for it is not f->session. A VM waits for it, so not longer than it would for a read.
  */
 static int replace_session(struct vrc_func *f)
 {
 	struct vrc_session *old = session_of(f), *s;
 
 	RCU_INIT_POINTER(f->session, NULL);
-	s = bind_session(f, f->client->label);
+	s = bind_session(f, f->client->label, vrc_completion_timeout(f));
 	vrc_session_end(old);
 	vrc_txn_abort(&f->txn);
 	if (IS_ERR(s))
@@ -239,7 +240,7 @@ static int replace_session(struct vrc_func *f)
 /* Binds and configures. */
 static int bring_up(struct vrc_func *f)
 {
-	struct vrc_session *s = bind_session(f, f->client->label);
+	struct vrc_session *s = bind_session(f, f->client->label, VRC_BIND_WAIT);
 	int err;
 
 	if (IS_ERR(s))
@@ -490,7 +491,8 @@ static int reset_locked(struct vrc_func *f)
 	vrc_func_count(f, resets);
 	if (f->flr)
 		err = function_level_reset(f);
-	if (err)
+	/* A silent station would not answer BIND either; link_work tries that without us */
+	if (err && err != -ETIMEDOUT)
 		err = conventional_reset(f);
 	if (!err)
 		return 0;
@@ -516,7 +518,7 @@ int vrc_func_reset(struct vrc_func *f, struct vrc_client *c)
 
 static int bind_for_a_moment(struct vrc_func *f, const char *label)
 {
-	struct vrc_session *s = bind_session(f, label);
+	struct vrc_session *s = bind_session(f, label, VRC_BIND_WAIT);
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);

@@ -60,16 +60,18 @@ static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req, u8 *tag)
 	return bit < VRC_TAGS;
 }
 
-static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag)
+/* Waits for @*timeout jiffies at most, and takes from it what it has waited. */
+static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag, unsigned long *timeout)
 {
 	long left;
 
 	if (try_get_tag(&f->txn, req, tag))
 		return 0;
 	left = wait_event_killable_timeout(f->txn.tag_free, try_get_tag(&f->txn, req, tag),
-					   vrc_completion_timeout(f));
+					   *timeout);
 	if (left < 0)
 		return -EINTR;
+	*timeout = left;
 	return left ? 0 : -ETIMEDOUT;
 }
 
@@ -299,14 +301,15 @@ static int give_up(struct vrc_func *f, struct vrc_req *req, u8 tag)
 	return -ETIMEDOUT;
 }
 
-static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag)
+static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag,
+			   unsigned long timeout)
 {
 	u64 spin = spin_time(&f->txn);
 
 	if (spin)
 		spin_for(req, spin);
 	if (!is_done(req))
-		sleep_for(req, vrc_completion_timeout(f));
+		sleep_for(req, timeout);
 	if (!is_done(req))
 		return give_up(f, req, tag);
 	learn_latency(&f->txn, req->arrived - req->sent);
@@ -356,6 +359,7 @@ static void drop_tag(struct vrc_txn *x, u8 tag, const struct vrc_req *req)
 
 int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, const void *data)
 {
+	unsigned long timeout = vrc_completion_timeout(f);
 	struct vrc_session *s = vrc_func_session_get(f);
 	int err;
 
@@ -364,7 +368,7 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 		return -EIO;
 	req->task = current;
 	req->type = t->type;
-	err = get_tag(f, req, &t->tag);
+	err = get_tag(f, req, &t->tag, &timeout);
 	if (err)
 		goto put_session;
 	t->requester = VRC_ROOT_ID;
@@ -373,7 +377,7 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 	if (err)
 		drop_tag(&f->txn, t->tag, req);
 	else
-		err = wait_completion(f, req, t->tag);
+		err = wait_completion(f, req, t->tag, timeout);
 put_session:
 	vrc_session_put(s);
 	return err;

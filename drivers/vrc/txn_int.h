@@ -23,8 +23,6 @@ struct vrc_req {
 	bool done;
 };
 
-unsigned long vrc_completion_timeout(const struct vrc_func *f);	/* jiffies */
-
 /* @data, if any, is @len bytes for @addr. -EIO the session is dead, -ENOMEM. */
 int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
 		 const void *data, u32 len, bool flush);
