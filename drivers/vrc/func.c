@@ -87,6 +87,8 @@ void vrc_func_set_state(struct vrc_func *f, enum vrc_func_state state, const cha
 	if (WARN_ON_ONCE(!may_change(old, state)))
 		return;
 	WRITE_ONCE(f->state, state);
+	if (state == VRC_FUNC_UP)
+		f->told_gone = false;
 	strscpy(f->reason, reason, sizeof(f->reason));
 	trace_vrc_func_state(dev_name(&f->dev), f->bdf, old, state, f->reason);
 	if (state == VRC_FUNC_DOWN || state == VRC_FUNC_CHANGED || old == VRC_FUNC_DOWN)
@@ -276,6 +278,22 @@ static void death_reason(const struct vrc_func *f, enum vrc_death why, char *buf
 	}
 }
 
+/* One that said that it ends, or was restarted, has a lease's time to come back. */
+static void go_down(struct vrc_func *f, bool silent, const char *reason)
+{
+	u32 grace = silent ? 0 : READ_ONCE(f->port->lease_ms);
+
+	f->gone_at = jiffies + msecs_to_jiffies(grace);
+	vrc_func_set_state(f, VRC_FUNC_DOWN, reason);
+}
+
+static bool is_gone(const struct vrc_func *f)
+{
+	lockdep_assert_held(&f->lock);
+	return f->state == VRC_FUNC_CHANGED ||
+	       (f->state == VRC_FUNC_DOWN && time_after_eq(jiffies, f->gone_at));
+}
+
 static void retry_later(struct vrc_func *f)
 {
 	queue_delayed_work(f->port->wq, &f->link_work,
@@ -294,14 +312,16 @@ static void bury_dead_session(struct vrc_func *f)
 {
 	struct vrc_session *s = session_of(f);
 	char reason[sizeof(f->reason)];
+	bool silent;
 
 	if (!s || READ_ONCE(s->state) != VRC_SESSION_DEAD || f->state != VRC_FUNC_UP)
 		return;
-	if (s->death == VRC_DEATH_LEASE)
+	silent = s->death == VRC_DEATH_LEASE;
+	if (silent)
 		look_for_station(f);
 	death_reason(f, s->death, reason, sizeof(reason));
 	end_session(f);
-	vrc_func_set_state(f, VRC_FUNC_DOWN, reason);
+	go_down(f, silent, reason);
 }
 
 /* Lets the client know, without func->lock, for it may well want to use the function. */
@@ -319,6 +339,35 @@ static void tell_client(struct vrc_func *f)
 	mutex_unlock(&f->lock);
 	if (c)
 		c->ops->link_change(c, up);
+}
+
+/* The same for a function that is gone. */
+static void tell_gone(struct vrc_func *f)
+{
+	enum vrc_policy policy;
+	struct vrc_client *c = NULL;
+
+	mutex_lock(&f->lock);
+	policy = f->policy;
+	if (f->client && !f->closing && !f->told_gone && policy != VRC_POLICY_HOLD && is_gone(f)) {
+		c = f->client;
+		f->told_gone = true;
+	}
+	mutex_unlock(&f->lock);
+	if (c)
+		c->ops->gone(c, policy);
+}
+
+int vrc_func_set_policy(struct vrc_func *f, enum vrc_policy policy)
+{
+	if (mutex_lock_killable(&f->lock))
+		return -EINTR;
+	WRITE_ONCE(f->policy, policy);
+	f->told_gone = false;
+	if (is_gone(f))
+		mod_delayed_work(f->port->wq, &f->link_work, 0);
+	mutex_unlock(&f->lock);
+	return 0;
 }
 
 static void try_again(struct vrc_func *f)
@@ -348,6 +397,7 @@ void vrc_func_link_work(struct work_struct *work)
 	try_again(f);
 	mutex_unlock(&f->lock);
 	tell_client(f);
+	tell_gone(f);
 }
 
 void vrc_func_kick(struct vrc_func *f)
@@ -497,7 +547,10 @@ static int reset_locked(struct vrc_func *f)
 	if (!err)
 		return 0;
 	end_session(f);
-	vrc_func_set_state(f, err == -ENODEV ? VRC_FUNC_CHANGED : VRC_FUNC_DOWN, "reset failed");
+	if (err == -ENODEV)
+		vrc_func_set_state(f, VRC_FUNC_CHANGED, "reset failed");
+	else
+		go_down(f, false, "reset failed");
 	mod_delayed_work(f->port->wq, &f->link_work, 0);
 	return err;
 }

@@ -99,6 +99,7 @@ check "a bad count" exits 2 '"-1"' "$vrcctl" ping x -c -1
 check "a bad UUID" exits 2 '"1234"' "$vrcctl" attach x --uuid 1234
 check "a bad pin" exits 2 '"zz=01:00"' "$vrcctl" map --pin zz=01:00
 check "a bad EtherType" exits 2 '"0x5ff"' "$vrcctl" port add eth1 --ethertype 0x5ff
+check "a setting without its value" exits 2 'missing' "$vrcctl" set x
 check "a bad BAR" exits 2 '"7"' "$vrcctl" read x 7 0
 check "a bad length" exits 2 '"4097"' "$vrcctl" read x 0 0 4097
 check "a value that does not fit" exits 2 '"256"' "$vrcctl" write x 0 0 256 -w 1
@@ -126,7 +127,7 @@ check "encode: crosses 4 KiB" exits 2 'rule' "$vrcctl" encode MRd addr=0xffc len
 check "encode: nothing after +" exits 2 'after' "$vrcctl" encode MRd +
 check "encode: a session is needed" exits 2 'bad session' "$vrcctl" encode ACK
 check "every verb explains itself" bash -c '
-	for verb in scan list show map port attach detach ping reset stats read write monitor decode encode; do
+	for verb in scan list show map port attach detach set ping reset stats read write monitor decode encode; do
 		'"$vrcctl"' $verb --help | grep -q "^usage: vrcctl $verb" || exit 1
 	done'
 if [ -e /dev/vrc ]; then

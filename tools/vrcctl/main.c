@@ -11,7 +11,7 @@
 
 static const struct verb *const verbs[] = {
 	&verb_scan, &verb_list, &verb_show, &verb_map, &verb_port,
-	&verb_attach, &verb_detach, &verb_ping, &verb_reset, &verb_stats,
+	&verb_attach, &verb_detach, &verb_set, &verb_ping, &verb_reset, &verb_stats,
 	&verb_read, &verb_write, &verb_monitor, &verb_decode, &verb_encode,
 };
 

@@ -35,7 +35,7 @@ struct verb {
 extern const struct verb verb_attach, verb_decode, verb_detach, verb_encode,
 			 verb_list, verb_map, verb_monitor, verb_ping,
 			 verb_port, verb_read, verb_reset, verb_scan,
-			 verb_show, verb_stats, verb_write;
+			 verb_set, verb_show, verb_stats, verb_write;
 
 extern const struct verb *verb;	/* the one that runs */
 extern bool json_output;	/* --json */
