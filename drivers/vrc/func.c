@@ -320,6 +320,8 @@ static void bury_dead_session(struct vrc_func *f)
 	if (silent)
 		look_for_station(f);
 	death_reason(f, s->death, reason, sizeof(reason));
+	/* Before its requests end: who made them looks whether it is worth to wait */
+	WRITE_ONCE(f->returning, s->death == VRC_DEATH_STALE);
 	end_session(f);
 	go_down(f, silent, reason);
 }
@@ -385,6 +387,36 @@ static void try_again(struct vrc_func *f)
 		retry_later(f);
 }
 
+/* The first attempt to bind it anew has been made, whatever has come of it. */
+static void has_returned(struct vrc_func *f)
+{
+	lockdep_assert_held(&f->lock);
+	WRITE_ONCE(f->returning, false);
+	wake_up_all(&f->back);
+}
+
+/* Also while link_work has yet to begin. */
+static bool is_returning(struct vrc_func *f)
+{
+	struct vrc_session *s;
+	bool restarted;
+
+	rcu_read_lock();
+	s = rcu_dereference(f->session);
+	restarted = s && READ_ONCE(s->state) == VRC_SESSION_DEAD &&
+		    READ_ONCE(s->death) == VRC_DEATH_STALE;
+	rcu_read_unlock();
+	return restarted || READ_ONCE(f->returning);
+}
+
+bool vrc_func_came_back(struct vrc_func *f, unsigned long timeout)
+{
+	if (!is_returning(f))
+		return false;
+	return wait_event_killable_timeout(f->back, !is_returning(f), timeout) > 0 &&
+	       READ_ONCE(f->state) == VRC_FUNC_UP;
+}
+
 void vrc_func_link_work(struct work_struct *work)
 {
 	struct vrc_func *f = container_of(to_delayed_work(work), struct vrc_func, link_work);
@@ -397,6 +429,9 @@ void vrc_func_link_work(struct work_struct *work)
 	try_again(f);
 	mutex_unlock(&f->lock);
 	tell_client(f);
+	mutex_lock(&f->lock);
+	has_returned(f);
+	mutex_unlock(&f->lock);
 	tell_gone(f);
 }
 
@@ -443,6 +478,7 @@ static int claim_locked(struct vrc_func *f, struct vrc_client *c)
 		return err;
 	}
 	f->told_up = true;
+	f->returning = false;
 	vrc_func_set_state(f, VRC_FUNC_UP, c->label);
 	return 0;
 }

@@ -113,6 +113,8 @@ struct vrc_func {
 	bool closing;			/* vrc_func_unclaim() has begun: no callbacks, no binding */
 	bool told_up;			/* what the client knows */
 	bool told_gone;			/* it knows that, too, as policy wants */
+	bool returning;			/* restarted: bound anew in a moment; read without lock */
+	wait_queue_head_t back;		/* for returning to end */
 	enum vrc_policy policy;
 	unsigned long gone_at;		/* jiffies: DOWN counts as gone from then on */
 	bool published;			/* under port->lock: device_add() was called */
@@ -163,6 +165,12 @@ void vrc_func_unclaim(struct vrc_func *f, struct vrc_client *c);
  * -EIO while DOWN.
  */
 int vrc_func_reset(struct vrc_func *f, struct vrc_client *c);
+
+/*
+ * After a request has ended with -EIO: has the station restarted, and is the function bound
+ * again? Then the request may be made again. Waits for that, killably, at most @timeout jiffies.
+ */
+bool vrc_func_came_back(struct vrc_func *f, unsigned long timeout);
 
 /* A reference, or NULL if there is no session. Any context. */
 struct vrc_session *vrc_func_session_get(struct vrc_func *f);

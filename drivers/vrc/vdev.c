@@ -97,7 +97,7 @@ static void link_change(struct vrc_client *client, bool up)
 	mutex_unlock(&v->lock);
 }
 
-static void gone(struct vrc_client *client, enum vrc_policy policy)
+static void function_gone(struct vrc_client *client, enum vrc_policy policy)
 {
 	struct vrc_vdev *v = of_client(client);
 	bool open, taken;
@@ -136,7 +136,7 @@ static int request(struct vrc_client *client, const struct vrc_tlp *t, bool may_
 static const struct vrc_client_ops vdev_client_ops = {
 	.request	= request,
 	.link_change	= link_change,
-	.gone		= gone,
+	.gone		= function_gone,
 };
 
 static int vdev_open(struct vfio_device *vfio)

@@ -266,6 +266,36 @@ int link_tests_run(const char *stop, const char *start)
 	return tap_run(tests, ARRAY_SIZE(tests));
 }
 
+/* A station that dies and is there again is a device that was reset: no read gets ones from it. */
+static void reads_wait_for_it(void)
+{
+	uint64_t sessions = dev_counter(&dev, "sessions");
+	time_t end = time(NULL) + 60;
+	unsigned int reads = 0;
+
+	dirty();
+	EXPECT_EQ(system(stop_station), 0);
+	EXPECT_EQ(system(start_station), 0);
+	do {
+		if (!EXPECT(dev_get(&dev, 1, 0, 4) != ~0u))
+			break;
+		reads++;
+	} while (dev_counter(&dev, "sessions") == sessions && time(NULL) < end);
+	tap_note("%u reads", reads);
+	EXPECT_EQ(dev_counter(&dev, "sessions"), sessions + 1);
+	EXPECT_EQ(dev_get(&dev, 1, 0, 4), 0);
+	test_reset();
+}
+
+int restart_test_run(const char *stop, const char *start)
+{
+	static const struct tap_test tests[] = { TAP_TEST(reads_wait_for_it) };
+
+	stop_station = stop;
+	start_station = start;
+	return tap_run(tests, 1);
+}
+
 static int remove_mdev(void)
 {
 	char path[256];

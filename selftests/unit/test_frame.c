@@ -190,7 +190,7 @@ static void flip(u8 *b, size_t bit)
 	b[bit / 8] ^= (u8)(1 << bit % 8);
 }
 
-/* Each single bit, of the header, the payload and the check; but a frame without the flag has none. */
+/* Each single bit of header, payload and check; but a frame without the flag has no check. */
 static void damage_is_found(void)
 {
 	struct draft *d = draft(VRC_KIND_BIND);

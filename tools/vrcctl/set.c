@@ -24,8 +24,8 @@ static int set_one(const struct func *f, char *setting)
 	ret = sysfs_write(value, SYSFS_FUNCS "/%s/policy", name);
 	if (ret == -EINVAL) {
 		sysfs_read(now, sizeof(now), SYSFS_FUNCS "/%s/policy", name);
-		return fail(EXIT_USAGE, "%s: policy \"%s\": expected hold, unplug or error; it stays %s",
-			    name, value, now);
+		return fail(EXIT_USAGE, "%s: policy \"%s\": expected hold, unplug or error;\n"
+			    "  it stays %s", name, value, now);
 	}
 	return ret ? fail_func(f, ret) : EXIT_OK;
 }
