@@ -45,6 +45,7 @@ static void send_discover(struct vrc_port *port, const u8 *mac, u32 nonce, u16 s
 	d->root_id = cpu_to_be64(port->root_id);
 	d->nonce = cpu_to_be32(nonce);
 	d->spread_ms = cpu_to_be16(spread_ms);
+	vrc_frame_seal(skb->data);
 	vrc_port_xmit(port, skb, mac);
 }
 

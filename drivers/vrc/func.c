@@ -87,6 +87,8 @@ void vrc_func_set_state(struct vrc_func *f, enum vrc_func_state state, const cha
 	if (WARN_ON_ONCE(!may_change(old, state)))
 		return;
 	WRITE_ONCE(f->state, state);
+	if (state == VRC_FUNC_UP)
+		f->told_gone = false;
 	strscpy(f->reason, reason, sizeof(f->reason));
 	trace_vrc_func_state(dev_name(&f->dev), f->bdf, old, state, f->reason);
 	if (state == VRC_FUNC_DOWN || state == VRC_FUNC_CHANGED || old == VRC_FUNC_DOWN)
@@ -157,9 +159,10 @@ static int bind_failed(struct vrc_func *f, int err)
 	}
 }
 
-static struct vrc_session *try_bind(struct vrc_func *f, const char *label, u64 *instance)
+static struct vrc_session *try_bind(struct vrc_func *f, const char *label, unsigned long wait,
+				    u64 *instance)
 {
-	struct vrc_bind_request req = { .function = f->number };
+	struct vrc_bind_request req = { .function = f->number, .wait = wait };
 	struct vrc_advert ad;
 
 	memset(&f->refusal, 0, sizeof(f->refusal));
@@ -184,22 +187,22 @@ static bool owned_for_a_moment(const struct vrc_func *f)
 }
 
 /* A station that has restarted may not have been heard of: ask it, once. */
-static struct vrc_session *bind_session(struct vrc_func *f, const char *label)
+static struct vrc_session *bind_session(struct vrc_func *f, const char *label, unsigned long wait)
 {
 	unsigned int tries = VRC_MOMENT_TRIES;
 	struct vrc_session *s;
 	u64 instance;
 
 	lockdep_assert_held(&f->lock);
-	s = try_bind(f, label, &instance);
+	s = try_bind(f, label, wait, &instance);
 	if (s == ERR_PTR(-ESTALE)) {
 		vrc_discover_ask(f->station);
-		s = try_bind(f, label, &instance);
+		s = try_bind(f, label, wait, &instance);
 	}
 	while (s == ERR_PTR(-EBUSY) && owned_for_a_moment(f) && tries-- &&
 	       !fatal_signal_pending(current)) {
 		msleep(VRC_MOMENT_MS);
-		s = try_bind(f, label, &instance);
+		s = try_bind(f, label, wait, &instance);
 	}
 	if (IS_ERR(s)) {
 		if (s == ERR_PTR(-ETIMEDOUT) || s == ERR_PTR(-ESTALE))
@@ -226,14 +229,14 @@ static void end_session(struct vrc_func *f)
 /*
  * Conventional reset. The new session replaces the old one at the station in one step,
  * so that no other root gets in between. What the old one still delivers is dropped,
- * for it is not f->session.
+ * for it is not f->session. A VM waits for it, so not longer than it would for a read.
  */
 static int replace_session(struct vrc_func *f)
 {
 	struct vrc_session *old = session_of(f), *s;
 
 	RCU_INIT_POINTER(f->session, NULL);
-	s = bind_session(f, f->client->label);
+	s = bind_session(f, f->client->label, vrc_completion_timeout(f));
 	vrc_session_end(old);
 	vrc_txn_abort(&f->txn);
 	if (IS_ERR(s))
@@ -245,7 +248,7 @@ static int replace_session(struct vrc_func *f)
 /* Binds and configures. */
 static int bring_up(struct vrc_func *f)
 {
-	struct vrc_session *s = bind_session(f, f->client->label);
+	struct vrc_session *s = bind_session(f, f->client->label, VRC_BIND_WAIT);
 	int err;
 
 	if (IS_ERR(s))
@@ -281,6 +284,22 @@ static void death_reason(const struct vrc_func *f, enum vrc_death why, char *buf
 	}
 }
 
+/* One that said that it ends, or was restarted, has a lease's time to come back. */
+static void go_down(struct vrc_func *f, bool silent, const char *reason)
+{
+	u32 grace = silent ? 0 : READ_ONCE(f->port->lease_ms);
+
+	f->gone_at = jiffies + msecs_to_jiffies(grace);
+	vrc_func_set_state(f, VRC_FUNC_DOWN, reason);
+}
+
+static bool is_gone(const struct vrc_func *f)
+{
+	lockdep_assert_held(&f->lock);
+	return f->state == VRC_FUNC_CHANGED ||
+	       (f->state == VRC_FUNC_DOWN && time_after_eq(jiffies, f->gone_at));
+}
+
 static void retry_later(struct vrc_func *f)
 {
 	queue_delayed_work(f->port->wq, &f->link_work,
@@ -299,14 +318,18 @@ static void bury_dead_session(struct vrc_func *f)
 {
 	struct vrc_session *s = session_of(f);
 	char reason[sizeof(f->reason)];
+	bool silent;
 
 	if (!s || READ_ONCE(s->state) != VRC_SESSION_DEAD || f->state != VRC_FUNC_UP)
 		return;
-	if (s->death == VRC_DEATH_LEASE)
+	silent = s->death == VRC_DEATH_LEASE;
+	if (silent)
 		look_for_station(f);
 	death_reason(f, s->death, reason, sizeof(reason));
+	/* Before its requests end: who made them looks whether it is worth to wait */
+	WRITE_ONCE(f->returning, s->death == VRC_DEATH_STALE);
 	end_session(f);
-	vrc_func_set_state(f, VRC_FUNC_DOWN, reason);
+	go_down(f, silent, reason);
 }
 
 /* Lets the client know, without func->lock, for it may well want to use the function. */
@@ -326,6 +349,35 @@ static void tell_client(struct vrc_func *f)
 		c->ops->link_change(c, up);
 }
 
+/* The same for a function that is gone. */
+static void tell_gone(struct vrc_func *f)
+{
+	enum vrc_policy policy;
+	struct vrc_client *c = NULL;
+
+	mutex_lock(&f->lock);
+	policy = f->policy;
+	if (f->client && !f->closing && !f->told_gone && policy != VRC_POLICY_HOLD && is_gone(f)) {
+		c = f->client;
+		f->told_gone = true;
+	}
+	mutex_unlock(&f->lock);
+	if (c)
+		c->ops->gone(c, policy);
+}
+
+int vrc_func_set_policy(struct vrc_func *f, enum vrc_policy policy)
+{
+	if (mutex_lock_killable(&f->lock))
+		return -EINTR;
+	WRITE_ONCE(f->policy, policy);
+	f->told_gone = false;
+	if (is_gone(f))
+		mod_delayed_work(f->port->wq, &f->link_work, 0);
+	mutex_unlock(&f->lock);
+	return 0;
+}
+
 static void try_again(struct vrc_func *f)
 {
 	int err;
@@ -341,6 +393,36 @@ static void try_again(struct vrc_func *f)
 		retry_later(f);
 }
 
+/* The first attempt to bind it anew has been made, whatever has come of it. */
+static void has_returned(struct vrc_func *f)
+{
+	lockdep_assert_held(&f->lock);
+	WRITE_ONCE(f->returning, false);
+	wake_up_all(&f->back);
+}
+
+/* Also while link_work has yet to begin. */
+static bool is_returning(struct vrc_func *f)
+{
+	struct vrc_session *s;
+	bool restarted;
+
+	rcu_read_lock();
+	s = rcu_dereference(f->session);
+	restarted = s && READ_ONCE(s->state) == VRC_SESSION_DEAD &&
+		    READ_ONCE(s->death) == VRC_DEATH_STALE;
+	rcu_read_unlock();
+	return restarted || READ_ONCE(f->returning);
+}
+
+bool vrc_func_came_back(struct vrc_func *f, unsigned long timeout)
+{
+	if (!is_returning(f))
+		return false;
+	return wait_event_killable_timeout(f->back, !is_returning(f), timeout) > 0 &&
+	       READ_ONCE(f->state) == VRC_FUNC_UP;
+}
+
 void vrc_func_link_work(struct work_struct *work)
 {
 	struct vrc_func *f = container_of(to_delayed_work(work), struct vrc_func, link_work);
@@ -353,6 +435,10 @@ void vrc_func_link_work(struct work_struct *work)
 	try_again(f);
 	mutex_unlock(&f->lock);
 	tell_client(f);
+	mutex_lock(&f->lock);
+	has_returned(f);
+	mutex_unlock(&f->lock);
+	tell_gone(f);
 }
 
 void vrc_func_kick(struct vrc_func *f)
@@ -398,6 +484,7 @@ static int claim_locked(struct vrc_func *f, struct vrc_client *c)
 		return err;
 	}
 	f->told_up = true;
+	f->returning = false;
 	vrc_func_set_state(f, VRC_FUNC_UP, c->label);
 	return 0;
 }
@@ -496,12 +583,16 @@ static int reset_locked(struct vrc_func *f)
 	vrc_func_count(f, resets);
 	if (f->flr)
 		err = function_level_reset(f);
-	if (err)
+	/* A silent station would not answer BIND either; link_work tries that without us */
+	if (err && err != -ETIMEDOUT)
 		err = conventional_reset(f);
 	if (!err)
 		return 0;
 	end_session(f);
-	vrc_func_set_state(f, err == -ENODEV ? VRC_FUNC_CHANGED : VRC_FUNC_DOWN, "reset failed");
+	if (err == -ENODEV)
+		vrc_func_set_state(f, VRC_FUNC_CHANGED, "reset failed");
+	else
+		go_down(f, false, "reset failed");
 	mod_delayed_work(f->port->wq, &f->link_work, 0);
 	return err;
 }
@@ -522,7 +613,7 @@ int vrc_func_reset(struct vrc_func *f, struct vrc_client *c)
 
 static int bind_for_a_moment(struct vrc_func *f, const char *label)
 {
-	struct vrc_session *s = bind_session(f, label);
+	struct vrc_session *s = bind_session(f, label, VRC_BIND_WAIT);
 
 	if (IS_ERR(s))
 		return PTR_ERR(s);

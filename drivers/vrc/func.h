@@ -46,6 +46,13 @@ enum vrc_func_state {
 	VRC_FUNC_UNKNOWN	= VRC_STATE_UNKNOWN,
 };
 
+/* What its user is told when it is gone (vrc_func_is_gone()); the names are those of sysfs. */
+enum vrc_policy {
+	VRC_POLICY_HOLD,	/* nothing: reads stay ones until it returns */
+	VRC_POLICY_UNPLUG,	/* to let go of it */
+	VRC_POLICY_ERROR,	/* that it has failed */
+};
+
 #define VRC_NUM_BARS	7	/* six BARs and the expansion ROM */
 #define VRC_ROM_BAR	6
 
@@ -80,6 +87,12 @@ struct vrc_client_ops {
 	 * reset by the administrator.
 	 */
 	void (*link_change)(struct vrc_client *c, bool up);
+	/*
+	 * The function is gone, and @policy, which is not HOLD, says that its user be told.
+	 * Once each time it is gone, and again when the policy is set meanwhile. Context as
+	 * link_change().
+	 */
+	void (*gone)(struct vrc_client *c, enum vrc_policy policy);
 };
 
 struct vrc_client {
@@ -99,6 +112,11 @@ struct vrc_func {
 	enum vrc_func_state state;
 	bool closing;			/* vrc_func_unclaim() has begun: no callbacks, no binding */
 	bool told_up;			/* what the client knows */
+	bool told_gone;			/* it knows that, too, as policy wants */
+	bool returning;			/* restarted: bound anew in a moment; read without lock */
+	wait_queue_head_t back;		/* for returning to end */
+	enum vrc_policy policy;
+	unsigned long gone_at;		/* jiffies: DOWN counts as gone from then on */
 	bool published;			/* under port->lock: device_add() was called */
 	struct vrc_session __rcu *session;
 	struct vrc_client *client;	/* also read by deliver(): stable while a session lives */
@@ -148,6 +166,12 @@ void vrc_func_unclaim(struct vrc_func *f, struct vrc_client *c);
  */
 int vrc_func_reset(struct vrc_func *f, struct vrc_client *c);
 
+/*
+ * After a request has ended with -EIO: has the station restarted, and is the function bound
+ * again? Then the request may be made again. Waits for that, killably, at most @timeout jiffies.
+ */
+bool vrc_func_came_back(struct vrc_func *f, unsigned long timeout);
+
 /* A reference, or NULL if there is no session. Any context. */
 struct vrc_session *vrc_func_session_get(struct vrc_func *f);
 
@@ -182,6 +206,9 @@ int vrc_func_use(struct vrc_func *f, const char *label,
 		 int (*fn)(struct vrc_func *f, void *arg), void *arg);
 /* Reset by the administrator; @force: although it is in use. -EBUSY in use. */
 int vrc_func_admin_reset(struct vrc_func *f, bool force);
+
+/* Also for a function that is gone already: its user is told now. Process context, killable. */
+int vrc_func_set_policy(struct vrc_func *f, enum vrc_policy policy);
 
 /* For scan.c and station.c: */
 /* UNKNOWN, not yet visible */

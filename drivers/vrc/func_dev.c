@@ -142,6 +142,7 @@ struct vrc_func *vrc_func_create(struct vrc_station *st, u8 number)
 		return NULL;
 	mutex_init(&f->lock);
 	INIT_DELAYED_WORK(&f->link_work, vrc_func_link_work);
+	init_waitqueue_head(&f->back);
 	INIT_LIST_HEAD(&f->scan_node);
 	vrc_txn_init(&f->txn);
 	f->state = VRC_FUNC_UNKNOWN;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts of a vdev: INTx, MSI, MSI-X and the release request (irq.h).
+ * Interrupts of a vdev: INTx, MSI, MSI-X, and the notices to the VMM (irq.h).
  */
 #include <linux/eventfd.h>
 #include <linux/slab.h>
@@ -25,6 +25,7 @@ unsigned int vrc_irq_count(struct vrc_vdev *v, unsigned int index)
 		return vrc_msi_vectors(v);
 	case VFIO_PCI_MSIX_IRQ_INDEX:
 		return vrc_msix_vectors(v);
+	case VFIO_PCI_ERR_IRQ_INDEX:
 	case VFIO_PCI_REQ_IRQ_INDEX:
 		return 1;
 	}
@@ -312,7 +313,30 @@ static int set_intx_unmask(struct vrc_vdev *v, const struct vfio_irq_set *hdr, v
 	return 0;
 }
 
-static int set_request(struct vrc_vdev *v, const struct vfio_irq_set *hdr, void *data)
+static bool notify(struct vrc_vdev *v, struct eventfd_ctx **place)
+{
+	bool taken;
+
+	spin_lock_bh(&v->irq.lock);
+	taken = *place;
+	if (taken)
+		eventfd_signal(*place);
+	spin_unlock_bh(&v->irq.lock);
+	return taken;
+}
+
+bool vrc_irq_request(struct vrc_vdev *v)
+{
+	return notify(v, &v->irq.request);
+}
+
+bool vrc_irq_error(struct vrc_vdev *v)
+{
+	return notify(v, &v->irq.error);
+}
+
+static int set_notice(struct vrc_vdev *v, struct eventfd_ctx **place,
+		      const struct vfio_irq_set *hdr, void *data)
 {
 	struct eventfd_ctx *ctx = NULL;
 	int ret;
@@ -323,15 +347,15 @@ static int set_request(struct vrc_vdev *v, const struct vfio_irq_set *hdr, void 
 		ret = get_trigger(*(s32 *)data, &ctx);
 		if (ret)
 			return ret;
-		swap_trigger(v, &v->irq.request, ctx);
+		swap_trigger(v, place, ctx);
 		return 0;
 	}
-	if (!v->irq.request)
+	if (!*place)
 		return -EINVAL;
 	if (!hdr->count)
-		swap_trigger(v, &v->irq.request, NULL);
+		swap_trigger(v, place, NULL);
 	else if (hdr->flags & VFIO_IRQ_SET_DATA_NONE || *(u8 *)data)
-		vrc_irq_request(v);
+		notify(v, place);
 	return 0;
 }
 
@@ -356,7 +380,11 @@ int vrc_irq_set(struct vrc_vdev *v, const struct vfio_irq_set *hdr, void *data)
 		break;
 	case VFIO_PCI_REQ_IRQ_INDEX:
 		if (action == VFIO_IRQ_SET_ACTION_TRIGGER)
-			return set_request(v, hdr, data);
+			return set_notice(v, &v->irq.request, hdr, data);
+		break;
+	case VFIO_PCI_ERR_IRQ_INDEX:
+		if (action == VFIO_IRQ_SET_ACTION_TRIGGER)
+			return set_notice(v, &v->irq.error, hdr, data);
 		break;
 	}
 	return -ENOTTY;
@@ -367,19 +395,7 @@ void vrc_irq_close(struct vrc_vdev *v)
 	if (v->irq.index != IRQ_NONE_INDEX)
 		irq_disable(v);
 	swap_trigger(v, &v->irq.request, NULL);
-}
-
-bool vrc_irq_request(struct vrc_vdev *v)
-{
-	bool asked = false;
-
-	spin_lock_bh(&v->irq.lock);
-	if (v->irq.request) {
-		eventfd_signal(v->irq.request);
-		asked = true;
-	}
-	spin_unlock_bh(&v->irq.lock);
-	return asked;
+	swap_trigger(v, &v->irq.error, NULL);
 }
 
 /* What msi.c has told the function to write: its vector's number, as one DW. */

@@ -28,6 +28,7 @@ struct vrc_irq {
 	unsigned int used;		/* vectors that the VMM has asked for */
 	struct eventfd_ctx **trigger;
 	struct eventfd_ctx *request;	/* the VMM is asked to let go of the device */
+	struct eventfd_ctx *error;	/* the VMM is told that the device has failed */
 	bool asserted;			/* INTx: state of the line */
 	bool masked;			/* INTx */
 	struct virqfd *unmask;		/* INTx, by vfio_virqfd_enable() */
@@ -42,6 +43,8 @@ int vrc_irq_set(struct vrc_vdev *v, const struct vfio_irq_set *hdr, void *data);
 void vrc_irq_close(struct vrc_vdev *v);
 /* Asks the VMM to release the device; false: it did not say how. */
 bool vrc_irq_request(struct vrc_vdev *v);
+/* Tells the VMM that the device has failed; false: as above. */
+bool vrc_irq_error(struct vrc_vdev *v);
 
 /* Softirq or process context: */
 void vrc_irq_msi(struct vrc_vdev *v, const struct vrc_tlp *t);

@@ -15,7 +15,6 @@
 #include "link_int.h"
 #include "trace.h"
 
-#define BIND_TOTAL	(3 * HZ)
 #define BIND_FIRST	(HZ / 20)
 #define BIND_LONGEST	(HZ / 2)
 #define RELEASE_TRIES	3
@@ -382,7 +381,8 @@ static int handshake_result(struct vrc_session *s, int err)
 
 static int session_handshake(struct vrc_session *s, const struct vrc_bind_request *req)
 {
-	unsigned long end = jiffies + BIND_TOTAL, wait = BIND_FIRST;
+	unsigned long end = jiffies + min_t(unsigned long, req->wait, VRC_BIND_WAIT);
+	unsigned long wait = BIND_FIRST;
 	long left;
 
 	do {

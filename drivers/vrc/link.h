@@ -71,10 +71,13 @@ struct vrc_session_ops {
 	void (*died)(struct vrc_session *s, enum vrc_death why);
 };
 
+#define VRC_BIND_WAIT	(3 * HZ)
+
 struct vrc_bind_request {
 	u8 mac[ETH_ALEN];
 	u64 serial, instance;
 	u8 function;
+	unsigned long wait;		/* jiffies for the answer; at most VRC_BIND_WAIT counts */
 	char label[VRC_LABEL_LEN + 1];
 };
 
@@ -139,7 +142,7 @@ struct vrc_session {
 };
 
 /*
- * Binds: sends BIND until answered. Process context, killable, bounded by 3 s.
+ * Binds: sends BIND until answered. Process context, killable, bounded by @req->wait.
  * ERR_PTR:
  *   -EBUSY	owned by another root (*@refusal says whose)
  *   -EACCES	the station's policy

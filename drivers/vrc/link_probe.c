@@ -12,7 +12,7 @@
 #define PROBE_AGAIN_NS	(60 * NSEC_PER_SEC)
 
 /* Below the first size tried: jumbo frames of several sizes, tunnels on 1500, the minimum. */
-static const u16 ladder[] = { 8968, 4064, 2016, 1468, 1368, 1248, VRC_MIN_PAYLOAD };
+static const u16 ladder[] = { 8964, 4060, 2012, 1464, 1364, 1244, VRC_MIN_PAYLOAD };
 
 static u32 first_size(const struct vrc_session *s)
 {
@@ -51,7 +51,7 @@ static void probe_done(struct vrc_session *s, u64 now)
 	if (s->payload < wanted)
 		net_warn_ratelimited("%s: path to %pM drops frames above %u bytes: payload %u instead of %u\n",
 				     vrc_session_name(s), s->peer,
-				     (u32)(s->payload + sizeof(struct vrc_wire_hdr) + ETH_HLEN),
+				     s->payload + VRC_FRAME_OVERHEAD + ETH_HLEN,
 				     s->payload, wanted);
 }
 

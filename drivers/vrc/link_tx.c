@@ -19,9 +19,9 @@
  * to say: jumbo paths still need not cost 16 KiB a read.
  */
 #define TINY_PAYLOAD	256
-#define SMALL_PAYLOAD	1468
+#define SMALL_PAYLOAD	1464
 /* No frame gets more: memory of higher order is hard to get in a softirq. */
-#define LARGE_PAYLOAD	8968
+#define LARGE_PAYLOAD	8964
 
 /*
  * Posted writes. Who writes need not wait until the frame has left, and a NIC takes it for less
@@ -65,6 +65,7 @@ void vrc_session_send(struct vrc_session *s, u8 kind, u64 id, const void *payloa
 	vrc_frame_build(skb->data, &f);
 	skb_put_data(skb, payload, len);
 	skb_put_zero(skb, pad);
+	vrc_frame_seal(skb->data);
 	vrc_port_xmit(s->port, skb, s->peer);
 }
 
@@ -92,6 +93,7 @@ void vrc_session_send_ack(struct vrc_session *s, u16 flags, u64 now)
 	if (!skb)
 		return;
 	vrc_frame_build(skb->data, &f);
+	vrc_frame_seal(skb->data);
 	vrc_func_count(s->owner, acks_tx);
 	vrc_port_xmit(s->port, skb, s->peer);
 }
@@ -113,6 +115,7 @@ void vrc_link_send_stale(struct vrc_port *port, const u8 *mac, u64 id)
 		return;
 	vrc_frame_build(skb->data, &f);
 	skb_put_data(skb, &stale, sizeof(stale));
+	vrc_frame_seal(skb->data);
 	vrc_port_count(port, stale_sent);
 	vrc_port_xmit(port, skb, mac);
 }
@@ -131,11 +134,14 @@ static struct sk_buff *stamp_and_clone(struct sk_buff *skb, const struct vrc_fra
 
 	if (!skb_cloned(skb)) {
 		vrc_frame_build(skb->data, f);
+		vrc_frame_seal(skb->data);
 		return skb_clone(skb, GFP_ATOMIC | __GFP_NOWARN);
 	}
 	copy = skb_copy(skb, GFP_ATOMIC | __GFP_NOWARN);
-	if (copy)
-		vrc_frame_build(copy->data, f);
+	if (!copy)
+		return NULL;
+	vrc_frame_build(copy->data, f);
+	vrc_frame_seal(copy->data);
 	return copy;
 }
 

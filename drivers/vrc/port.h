@@ -105,10 +105,13 @@ void vrc_port_put(struct vrc_port *port);
 
 /*
  * Room for a frame: an skb that has the VRC header (put, not written) and room
- * for @payload bytes behind it; the Ethernet header goes in front at transmit.
+ * for @payload bytes and the check behind it; the Ethernet header goes in front at transmit.
  */
 struct sk_buff *vrc_port_alloc(struct vrc_port *port, size_t payload, gfp_t gfp);
-/* Sends a frame (skb->data at the VRC header); consumes @skb. A loss is counted, never reported. */
+/*
+ * Sends a frame that is sealed (skb->data at the VRC header); consumes @skb. A loss is counted,
+ * never reported.
+ */
 void vrc_port_xmit(struct vrc_port *port, struct sk_buff *skb, const u8 *dst);
 /* Largest payload (after the VRC header) that the NIC's MTU takes now; 0 without NIC. */
 u32 vrc_port_max_payload(struct vrc_port *port);

@@ -59,6 +59,15 @@ static void count_bad_frame(struct vrc_port *port, int err)
 	}
 }
 
+/* Not logged: what a bad cable or switch does to a frame says nothing of who has sent it. */
+static void drop_corrupted_frame(struct vrc_port *port, struct sk_buff *skb)
+{
+	vrc_port_count(port, rx_bad_check);
+	trace_vrc_frame_drop(dev_name(&port->dev), eth_hdr(skb)->h_source, "bad check",
+			     skb->data[1], 0);
+	kfree_skb(skb);
+}
+
 static void drop_bad_frame(struct vrc_port *port, struct sk_buff *skb, int err)
 {
 	const u8 *mac = eth_hdr(skb)->h_source;
@@ -104,6 +113,10 @@ int vrc_port_rcv(struct sk_buff *skb, struct net_device *ndev,
 		kfree_skb(skb);
 		return NET_RX_DROP;
 	}
+	if (!vrc_frame_intact(skb->data, skb->len)) {
+		drop_corrupted_frame(port, skb);
+		return NET_RX_DROP;
+	}
 	err = vrc_frame_parse(skb->data, skb->len, &f);
 	if (err) {
 		drop_bad_frame(port, skb, err);
@@ -136,7 +149,7 @@ struct sk_buff *vrc_port_alloc(struct vrc_port *port, size_t payload, gfp_t gfp)
 	}
 	rcu_read_unlock();
 
-	skb = alloc_skb_fclone(head + sizeof(struct vrc_wire_hdr) + payload + tail,
+	skb = alloc_skb_fclone(head + VRC_FRAME_OVERHEAD + payload + tail,
 			       gfp | __GFP_NOWARN);
 	if (!skb) {
 		vrc_port_count(port, tx_no_memory);
@@ -165,6 +178,8 @@ void vrc_port_xmit(struct vrc_port *port, struct sk_buff *skb, const u8 *dst)
 {
 	struct net_device *ndev;
 
+	/* vrc_frame_seal() has written it; what the ARQ keeps ends with the payload */
+	skb_put(skb, VRC_CHECK_LEN);
 	rcu_read_lock();
 	ndev = rcu_dereference(port->ndev);
 	if (!ndev) {
@@ -190,9 +205,9 @@ u32 vrc_port_max_payload(struct vrc_port *port)
 	ndev = rcu_dereference(port->ndev);
 	mtu = ndev ? READ_ONCE(ndev->mtu) : 0;
 	rcu_read_unlock();
-	if (mtu <= sizeof(struct vrc_wire_hdr))
+	if (mtu <= VRC_FRAME_OVERHEAD)
 		return 0;
-	mtu -= sizeof(struct vrc_wire_hdr);
+	mtu -= VRC_FRAME_OVERHEAD;
 	return min_t(u32, mtu, VRC_MAX_PAYLOAD) & ~3U;
 }
 

@@ -20,6 +20,7 @@
 	X(tx_no_memory)		\
 	X(rx_truncated)		\
 	X(rx_bad_version)	\
+	X(rx_bad_check)		\
 	X(rx_bad_kind)		\
 	X(rx_bad_length)	\
 	X(rx_bad_session)	\

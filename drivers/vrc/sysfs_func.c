@@ -144,6 +144,36 @@ static ssize_t payload_show(struct device *dev, struct device_attribute *attr, c
 }
 static DEVICE_ATTR_RO(payload);
 
+/*
+ * What its user is told when it is gone
+ */
+
+static const char * const policy_names[] = {
+	[VRC_POLICY_HOLD]	= "hold",
+	[VRC_POLICY_UNPLUG]	= "unplug",
+	[VRC_POLICY_ERROR]	= "error",
+};
+
+static ssize_t policy_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", policy_names[READ_ONCE(to_vrc_func(dev)->policy)]);
+}
+
+static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t len)
+{
+	int policy = sysfs_match_string(policy_names, buf), err;
+
+	if (policy < 0) {
+		dev_err(dev, "policy: '%.*s' is not hold, unplug or error\n",
+			(int)strcspn(buf, "\n"), buf);
+		return policy;
+	}
+	err = vrc_func_set_policy(to_vrc_func(dev), policy);
+	return err ? err : len;
+}
+static DEVICE_ATTR_RW(policy);
+
 static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 			   const char *buf, size_t len)
 {
@@ -177,6 +207,7 @@ static struct attribute *func_attrs[] = {
 	&dev_attr_reason.attr,
 	&dev_attr_label.attr,
 	&dev_attr_payload.attr,
+	&dev_attr_policy.attr,
 	&dev_attr_reset.attr,
 	NULL
 };

@@ -84,21 +84,20 @@ static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req, u8 *tag)
 		__set_bit(bit, x->used);
 		x->req[bit] = req;
 		x->next_tag = bit + 1;
-		req->deadline = jiffies + req->timeout + 1;
 		*tag = bit;
 	}
 	spin_unlock_bh(&x->lock);
 	return bit < VRC_TAGS;
 }
 
-static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag)
+static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag, unsigned long timeout)
 {
 	long left;
 
 	if (try_get_tag(&f->txn, req, tag))
 		return 0;
 	left = wait_event_killable_timeout(f->txn.tag_free, try_get_tag(&f->txn, req, tag),
-					   req->timeout);
+					   timeout);
 	if (left < 0)
 		return -EINTR;
 	return left ? 0 : -ETIMEDOUT;
@@ -408,6 +407,7 @@ static void drop_tag(struct vrc_txn *x, u8 tag, const struct vrc_req *req)
 
 int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, const void *data)
 {
+	unsigned long timeout = vrc_completion_timeout(f);
 	struct vrc_session *s = vrc_func_session_get(f);
 	int err;
 
@@ -416,8 +416,8 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 		return -EIO;
 	req->task = current;
 	req->type = t->type;
-	req->timeout = vrc_completion_timeout(f);
-	err = get_tag(f, req, &t->tag);
+	req->deadline = jiffies + timeout + 1;
+	err = get_tag(f, req, &t->tag, timeout);
 	if (err)
 		goto put_session;
 	t->requester = VRC_ROOT_ID;

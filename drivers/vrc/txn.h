@@ -49,6 +49,8 @@ struct vrc_txn {
 void vrc_txn_init(struct vrc_txn *x);
 /* Nobody uses it any more. May sleep. */
 void vrc_txn_destroy(struct vrc_txn *x);
+/* Jiffies that a request waits, for a free tag and for its completion together. */
+unsigned long vrc_completion_timeout(const struct vrc_func *f);
 /* Ends every outstanding request with -EIO: the session is dead. Any context. */
 void vrc_txn_abort(struct vrc_txn *x);
 /* A completion has arrived for @f. Softirq or process context. */

@@ -19,14 +19,11 @@ struct vrc_req {
 	u8 *buf;		/* reads: room for len bytes */
 	u32 len, got;		/* bytes asked for, bytes that have arrived */
 	u64 sent, arrived;	/* ns; arrived 0: no completion, the session has died */
-	unsigned long timeout;	/* jiffies, and until when: */
-	unsigned long deadline;
+	unsigned long deadline;	/* jiffies: for the tag and the completion together */
 	int result;		/* valid once done */
 	bool done;
 	bool late;		/* the watchdog says so; written under txn->lock */
 };
-
-unsigned long vrc_completion_timeout(const struct vrc_func *f);	/* jiffies */
 
 /* @data, if any, is @len bytes for @addr. -EIO the session is dead, -ENOMEM. */
 int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,

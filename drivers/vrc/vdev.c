@@ -97,6 +97,21 @@ static void link_change(struct vrc_client *client, bool up)
 	mutex_unlock(&v->lock);
 }
 
+static void function_gone(struct vrc_client *client, enum vrc_policy policy)
+{
+	struct vrc_vdev *v = of_client(client);
+	bool open, taken;
+
+	mutex_lock(&v->lock);
+	open = v->open;
+	taken = policy == VRC_POLICY_UNPLUG ? vrc_irq_request(v) : vrc_irq_error(v);
+	mutex_unlock(&v->lock);
+	if (open)
+		dev_notice(v->vfio.dev, "%s is gone: its user %s %s\n", dev_name(&v->func->dev),
+			   taken ? "was" : "takes no notice and cannot be",
+			   policy == VRC_POLICY_UNPLUG ? "asked to release it" : "told");
+}
+
 static int request(struct vrc_client *client, const struct vrc_tlp *t, bool may_sleep)
 {
 	struct vrc_vdev *v = of_client(client);
@@ -121,6 +136,7 @@ static int request(struct vrc_client *client, const struct vrc_tlp *t, bool may_
 static const struct vrc_client_ops vdev_client_ops = {
 	.request	= request,
 	.link_change	= link_change,
+	.gone		= function_gone,
 };
 
 static int vdev_open(struct vfio_device *vfio)

@@ -59,9 +59,7 @@ static long get_irq_info(struct vrc_vdev *v, void __user *arg)
 
 	if (copy_from_user(&info, arg, minsz))
 		return -EFAULT;
-	/* There is no error interrupt: all that VMMs do with it is to stop the guest. */
-	if (info.argsz < minsz || info.index >= VFIO_PCI_NUM_IRQS ||
-	    info.index == VFIO_PCI_ERR_IRQ_INDEX)
+	if (info.argsz < minsz || info.index >= VFIO_PCI_NUM_IRQS)
 		return -EINVAL;
 	info.count = vrc_irq_count(v, info.index);
 	info.flags = VFIO_IRQ_INFO_EVENTFD;

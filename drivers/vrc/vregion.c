@@ -41,6 +41,19 @@ static bool table_overlap(struct vrc_vdev *v, const struct access *a, size_t *fr
 	return true;
 }
 
+/*
+ * A read that meets a restart is made again when the function is back: ones would make many a
+ * driver give the device up, while from one that was reset it recovers.
+ */
+static int read_memory(struct vrc_func *f, u64 addr, u8 *buf, size_t len)
+{
+	int ret = vrc_mem_read(f, addr, buf, len);
+
+	if (ret == -EIO && vrc_func_came_back(f, vrc_completion_timeout(f)))
+		ret = vrc_mem_read(f, addr, buf, len);
+	return ret;
+}
+
 static int access_memory(struct vrc_vdev *v, const struct access *a, size_t from, size_t to)
 {
 	u64 addr = v->func->bar[a->index].addr + a->off + from;
@@ -49,7 +62,7 @@ static int access_memory(struct vrc_vdev *v, const struct access *a, size_t from
 		return 0;
 	if (a->write)
 		return vrc_mem_write(v->func, addr, a->buf + from, to - from);
-	return vrc_mem_read(v->func, addr, a->buf + from, to - from);
+	return read_memory(v->func, addr, a->buf + from, to - from);
 }
 
 static int access_mem_bar(struct vrc_vdev *v, const struct access *a)

@@ -45,6 +45,9 @@ enum vrc_kind {
 #define VRC_FLAG_ACK_REQ	0x0001	/* answer at once with an ACK */
 #define VRC_FLAG_ACK_DELAYED	0x0002	/* this ack waited: take no RTT sample */
 #define VRC_FLAG_DUP		0x0004	/* ACK: the DATA seq has arrived twice */
+#define VRC_FLAG_CHECK		0x0008	/* VRC_CHECK_LEN bytes of CRC-32C follow the payload */
+
+#define VRC_CHECK_LEN		4
 
 struct vrc_wire_hdr {
 	__u8	version;

@@ -56,7 +56,9 @@ static void port_send(struct ep_port *p, struct ep_buf *const *bufs, unsigned in
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		MUST(EP_HDR_LEN + bufs[i]->len <= p->pool.size);
+		MUST(ep_buf_frame_len(bufs[i]) <= p->pool.size);
+		MUST(vrc_frame_intact(bufs[i]->frame + EP_ETH_LEN,
+				      ep_buf_frame_len(bufs[i]) - EP_ETH_LEN));
 		MUST(!vrc_frame_parse(bufs[i]->frame + EP_ETH_LEN, EP_WIRE_LEN + bufs[i]->len,
 				      &f));
 	}

@@ -38,7 +38,7 @@ check "it shows its address" is "$(cat "$class/$port/address")" "$(cat /sys/clas
 check "it is up" port_state up
 check_fails "add it a second time" vrcctl port add va
 ip link set va mtu 9000
-check "the largest payload follows the MTU" is "$(cat "$class/$port/payload")" $((9000 - 32))
+check "the largest payload follows the MTU" is "$(cat "$class/$port/payload")" $((9000 - 36))
 ip link set va mtu 1500
 ip link set va down
 check "NIC down" wait_for 5 port_state no-link

@@ -47,6 +47,13 @@ for name in info config region dma irq reset; do
 	subject "$uuid" $name
 done
 echo 1000 >$class/vrc0/completion_timeout_ms
+echo 1000 >$class/vrc0/lease_ms
+check "the policy is hold" is "$(cat "$bus/$fn/policy")" hold
+check "it can be set" vrcctl set "$fn" policy=error
+check "and is shown" contains "$(vrcctl show "$fn")" '^policy  *error '
+check "another word is refused, and named" error_names '"maybe"' vrcctl set "$fn" policy=maybe
+check "so is another setting" error_names '"colour"' vrcctl set "$fn" colour=red
+check "it stays as it was" is "$(cat "$bus/$fn/policy")" error
 subject "$uuid" link "pkill -KILL -x vrcep" \
 	"ip netns exec device setsid vrcep -i eth0 $station_options >>$run/vrcep.log 2>&1 </dev/null & sleep 1"
 subject "$uuid" remove

@@ -241,7 +241,7 @@ static void nonsense(void)
 	EXPECT_EQ(dev_irq_fds(&dev, MSIX, 31, 2, fds), -EINVAL);
 	EXPECT_EQ(dev_irq_fds(&dev, MSIX, 32, 1, fds), -EINVAL);
 	EXPECT_EQ(dev_irq_fds(&dev, INTX, 0, 2, fds), -EINVAL);
-	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_ERR_IRQ_INDEX, 0, 1, fds), -EINVAL);
+	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_ERR_IRQ_INDEX, 1, 1, fds), -EINVAL);
 	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_NUM_IRQS, 0, 1, fds), -EINVAL);
 	EXPECT_EQ(dev_irq_fds(&dev, MSIX, 0, 1, &bad), -EBADF);
 	EXPECT_EQ(dev_irq_fds(&dev, MSIX, 0, 1, &file), -EINVAL);

@@ -186,16 +186,114 @@ static void reset_while_down(void)
 	test_reset();
 }
 
+static void set_policy(const char *word)
+{
+	char path[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/../policy", dev.uuid);
+	f = fopen(path, "w");
+	if (!EXPECT(f))
+		return;
+	fputs(word, f);
+	EXPECT_EQ(fclose(f), 0);
+}
+
+static int request_fd, error_fd;
+
+static void begin_notices(const char *policy)
+{
+	request_fd = new_eventfd();
+	error_fd = new_eventfd();
+	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_REQ_IRQ_INDEX, 0, 1, &request_fd), 0);
+	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_ERR_IRQ_INDEX, 0, 1, &error_fd), 0);
+	set_policy(policy);
+	test_enable();
+	EXPECT_EQ(system(stop_station), 0);
+	EXPECT(gets_lost());
+}
+
+static void end_notices(void)
+{
+	set_policy("hold");
+	EXPECT_EQ(system(start_station), 0);
+	EXPECT(comes_back());
+	dev_set(&dev, 0, REG_CHECKSUM, 4, test_crc(dev.mem, 4096));
+	EXPECT_EQ(test_run(CMD_READ, DEV_IOVA, 0, 4096), STA_READ_OK);
+	EXPECT_EQ(eventfd_count(request_fd, 0), 0);
+	EXPECT_EQ(eventfd_count(error_fd, 0), 0);
+	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_REQ_IRQ_INDEX, 0, 0, NULL), 0);
+	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_ERR_IRQ_INDEX, 0, 0, NULL), 0);
+	close(request_fd);
+	close(error_fd);
+	test_reset();
+}
+
+/* Its user is asked to let go of it, once; and is told again what is set meanwhile. */
+static void policy_unplug_and_error(void)
+{
+	begin_notices("unplug");
+	EXPECT_EQ(eventfd_count(request_fd, 15000), 1);
+	EXPECT_EQ(eventfd_count(error_fd, 0), 0);
+	set_policy("error");
+	EXPECT_EQ(eventfd_count(error_fd, 15000), 1);
+	EXPECT_EQ(eventfd_count(request_fd, 0), 0);
+	end_notices();
+}
+
+/* Nobody is told; but when that is wanted after all, at once. */
+static void policy_hold(void)
+{
+	begin_notices("hold");
+	EXPECT_EQ(eventfd_count(request_fd, 2000), 0);
+	EXPECT_EQ(eventfd_count(error_fd, 0), 0);
+	set_policy("unplug");
+	EXPECT_EQ(eventfd_count(request_fd, 15000), 1);
+	end_notices();
+}
+
 int link_tests_run(const char *stop, const char *start)
 {
 	static const struct tap_test tests[] = {
 		TAP_TEST(dies_and_returns),
 		TAP_TEST(reset_while_down),
+		TAP_TEST(policy_unplug_and_error),
+		TAP_TEST(policy_hold),
 	};
 
 	stop_station = stop;
 	start_station = start;
 	return tap_run(tests, ARRAY_SIZE(tests));
+}
+
+/* A station that dies and is there again is a device that was reset: no read gets ones from it. */
+static void reads_wait_for_it(void)
+{
+	uint64_t sessions = dev_counter(&dev, "sessions");
+	time_t end = time(NULL) + 60;
+	unsigned int reads = 0;
+
+	dirty();
+	EXPECT_EQ(system(stop_station), 0);
+	EXPECT_EQ(system(start_station), 0);
+	do {
+		if (!EXPECT(dev_get(&dev, 1, 0, 4) != ~0u))
+			break;
+		reads++;
+	} while (dev_counter(&dev, "sessions") == sessions && time(NULL) < end);
+	tap_note("%u reads", reads);
+	EXPECT_EQ(dev_counter(&dev, "sessions"), sessions + 1);
+	EXPECT_EQ(dev_get(&dev, 1, 0, 4), 0);
+	test_reset();
+}
+
+int restart_test_run(const char *stop, const char *start)
+{
+	static const struct tap_test tests[] = { TAP_TEST(reads_wait_for_it) };
+
+	stop_station = stop;
+	start_station = start;
+	return tap_run(tests, 1);
 }
 
 static int remove_mdev(void)

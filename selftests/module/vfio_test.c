@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vfio_test UUID SUBJECT: tests of the vfio device of the mdev UUID, as TAP.
- * SUBJECT is info, config, region, dma, irq, reset, remove, or "link STOP START" where STOP
- * and START are shell commands that stop and start the station.
+ * SUBJECT is info, config, region, dma, irq, reset, remove, "traffic SECONDS", or "link STOP START"
+ * or "restart STOP START", where STOP and START are shell commands that stop and start the station.
  */
 #include <linux/pci_regs.h>
 #include <stdio.h>
@@ -103,6 +103,10 @@ static int run_subject(int argc, char **argv)
 
 	if (!strcmp(argv[2], "link") && argc == 5)
 		return link_tests_run(argv[3], argv[4]);
+	if (!strcmp(argv[2], "restart") && argc == 5)
+		return restart_test_run(argv[3], argv[4]);
+	if (!strcmp(argv[2], "traffic") && argc == 4)
+		return traffic_test_run(argv[3]);
 	if (!strcmp(argv[2], "remove"))
 		return remove_test_run();
 	for (i = 0; i < ARRAY_SIZE(subjects); i++)

@@ -2,6 +2,7 @@
 /* Frames: every kind at its edges, every error, text that is hostile. */
 #include <stdlib.h>
 
+#include "crc32c.h"
 #include "frame.h"
 #include "tap.h"
 
@@ -182,6 +183,47 @@ static void truncation_is_found(void)
 			free(cut);
 		}
 	}
+}
+
+static void flip(u8 *b, size_t bit)
+{
+	b[bit / 8] ^= (u8)(1 << bit % 8);
+}
+
+/* Each single bit of header, payload and check; but a frame without the flag has no check. */
+static void damage_is_found(void)
+{
+	struct draft *d = draft(VRC_KIND_BIND);
+	size_t bit, len = HDR + d->f.length + VRC_CHECK_LEN, flag = 3 * 8 + 3;
+
+	d->f.flags = VRC_FLAG_ACK_REQ;
+	vrc_frame_build(d->buf, &d->f);
+	EXPECT(vrc_frame_intact(d->buf, HDR + d->f.length));
+	vrc_frame_seal(d->buf);
+	EXPECT(vrc_frame_intact(d->buf, len));
+	EXPECT(vrc_frame_intact(d->buf, sizeof(d->buf)));	/* padding */
+	EXPECT(!vrc_frame_intact(d->buf, len - 1));
+	for (bit = 8; bit < len * 8; bit++) {
+		flip(d->buf, bit);
+		EXPECT_EQ(vrc_frame_intact(d->buf, len), bit == flag);
+		flip(d->buf, bit);
+	}
+	EXPECT(vrc_frame_intact(d->buf, len));
+}
+
+/* That of a known frame: the same on both sides of the network, whatever computes it. */
+static void check_is_crc32c(void)
+{
+	static const u8 digits[] = "123456789";
+	struct vrc_frame f = { .version = 1, .kind = VRC_KIND_RELEASED, .session = 1 };
+	u8 b[HDR + VRC_CHECK_LEN];
+
+	EXPECT_EQ(~vrc_crc32c(~0U, digits, 9), 0xe3069283);
+	EXPECT_EQ(~vrc_crc32c_table(~0U, digits, 9), 0xe3069283);
+	vrc_frame_build(b, &f);
+	vrc_frame_seal(b);
+	EXPECT_EQ(vrc_get16(b + 2), VRC_FLAG_CHECK);
+	EXPECT_EQ(vrc_get32(b + HDR), ~vrc_crc32c_table(~0U, b, HDR));
 }
 
 /* A frame of another version is recognized by its first 4 bytes, whatever follows. */
@@ -417,6 +459,8 @@ int main(void)
 		TAP_TEST(layout_is_that_of_the_document),
 		TAP_TEST(every_kind_survives_build_and_parse),
 		TAP_TEST(truncation_is_found),
+		TAP_TEST(damage_is_found),
+		TAP_TEST(check_is_crc32c),
 		TAP_TEST(other_versions_are_told),
 		TAP_TEST(unknown_kinds_are_told),
 		TAP_TEST(lengths_are_those_of_the_kind),

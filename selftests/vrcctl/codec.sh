@@ -82,7 +82,7 @@ for frame in "DISCOVER root_id=1 nonce=7 spread_ms=100 group=g" \
 	"BOUND session=1 own_session=4 lease_ms=5000 max_payload=576 own_window=1" \
 	"REFUSED session=1 reason=1 owner=5 owner_name=o label=l" "RELEASE session=1 reason=3" "RELEASED session=1" \
 	"DATA session=1 seq=4294967295 ack=7 sack=0x8000000000000001 window=64 flags=ACK_REQ + MRd addr=0 len=4 + Cpl" \
-	"ACK session=1 flags=ACK_REQ,ACK_DELAYED,DUP window=0 ack=1" "PROBE session=1 size=1468 id=2" \
+	"ACK session=1 flags=ACK_REQ,ACK_DELAYED,DUP window=0 ack=1" "ACK session=1 flags=CHECK" "PROBE session=1 size=1468 id=2" \
 	"PROBED session=1 size=1468 id=2" "STALE unknown_session=0xffffffffffffffff"; do
 	# shellcheck disable=SC2086
 	check "round trip: $frame" round_trip --frame $frame
@@ -109,6 +109,7 @@ check "doctor of no interface" exits 3 '"nosuch0"' "$vrcctl" doctor nosuch0
 check "a bad UUID" exits 2 '"1234"' "$vrcctl" attach x --uuid 1234
 check "a bad pin" exits 2 '"zz=01:00"' "$vrcctl" map --pin zz=01:00
 check "a bad EtherType" exits 2 '"0x5ff"' "$vrcctl" port add eth1 --ethertype 0x5ff
+check "a setting without its value" exits 2 'missing' "$vrcctl" set x
 check "a bad BAR" exits 2 '"7"' "$vrcctl" read x 7 0
 check "a bad length" exits 2 '"4097"' "$vrcctl" read x 0 0 4097
 check "a value that does not fit" exits 2 '"256"' "$vrcctl" write x 0 0 256 -w 1

@@ -41,7 +41,7 @@ static void port_send(struct ep_port *p, struct ep_buf *const *bufs, unsigned in
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		size_t len = EP_HDR_LEN + bufs[i]->len;
+		size_t len = ep_buf_frame_len(bufs[i]);
 
 		p->stats.tx_frames++;
 		if (dropped(len) || wire_nr == MAX_FRAMES)

@@ -58,7 +58,7 @@ static void whole_pages(void)
 		mem_write(r, BAR4 + i, a + i, 1024);
 	EXPECT_EQ(mem_read(r, BAR4, b, sizeof(b)), VRC_CPL_SC);
 	EXPECT(!memcmp(a, b, sizeof(a)));
-	/* Frames of 1468 bytes: as few completions as they allow. */
+	/* Frames of 1464 bytes: as few completions as they allow. */
 	EXPECT(r->cpls <= 4);
 	EXPECT_EQ(mem_read(r, BAR4 + 1, b, 4095), VRC_CPL_SC);
 	EXPECT(!memcmp(a + 1, b, 4095));

@@ -151,7 +151,7 @@ static void copies_over_a_bad_network(void)
 	close_ready();
 }
 
-/* A megabyte of 1468-byte frames: how many it takes is what the network pays. */
+/* A megabyte of 1464-byte frames: how many it takes is what the network pays. */
 static void frames_are_filled(void)
 {
 	uint32_t before, frames;
@@ -161,7 +161,7 @@ static void frames_are_filled(void)
 	before = bench.root.data_frames;
 	EXPECT_EQ(test_command(&bench.root, CMD_WRITE), 0x44);
 	frames = bench.root.data_frames - before;
-	tap_note("%u frames of at most 1468 bytes for 1024000", frames);
+	tap_note("%u frames of at most 1464 bytes for 1024000", frames);
 	EXPECT(frames < 1024000 / 1400 + 30);
 	close_ready();
 }

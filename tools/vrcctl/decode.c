@@ -220,6 +220,9 @@ static int decode_frame(const u8 *p, size_t len, size_t at)
 	char note[60];
 	int err = vrc_frame_parse(p, len, &f);
 
+	if (!vrc_frame_intact(p, len))
+		return fail(EXIT_FAILED, "frame at byte %zu: the frame check is wrong, or cut off",
+			    at);
 	if (err)
 		return fail(EXIT_FAILED, "frame at byte %zu: %s:\n"
 			    "  version %u, kind %u, length %u of %zu, window %u, session 0x%016llx",

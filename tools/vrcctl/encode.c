@@ -345,6 +345,10 @@ static bool encode_frame(const struct layer *in, int nr, u8 kind, struct bytes *
 	vrc_put16(&hdr.length, (u16)payload.len);
 	bytes_add(&frame, &hdr, sizeof(hdr));
 	bytes_add(&frame, payload.data, payload.len);
+	if (vrc_get16(&hdr.flags) & VRC_FLAG_CHECK) {
+		bytes_add(&frame, fields, VRC_CHECK_LEN);
+		vrc_frame_seal(frame.data);
+	}
 	ok = ok && check_frame(&frame);
 	if (ok)
 		bytes_add(out, frame.data, frame.len);

@@ -22,7 +22,7 @@ static const struct name attr_names[] = {
 
 static const struct name flag_names[] = {
 	{ VRC_FLAG_ACK_REQ, "ACK_REQ" }, { VRC_FLAG_ACK_DELAYED, "ACK_DELAYED" },
-	{ VRC_FLAG_DUP, "DUP" }, { }
+	{ VRC_FLAG_DUP, "DUP" }, { VRC_FLAG_CHECK, "CHECK" }, { }
 };
 
 static const struct name status_names[] = {
@@ -296,7 +296,7 @@ const char *field_expects(const struct field *f)
 	case FIELD_ATTR:
 		return "0, or of NS, RO and IDO some with commas between";
 	case FIELD_FLAGS:
-		return "0, or of ACK_REQ, ACK_DELAYED and DUP some with commas between";
+		return "0, or of ACK_REQ, ACK_DELAYED, DUP and CHECK some with commas between";
 	case FIELD_STATUS:
 		return "SC, UR, RRS or CA";
 	case FIELD_MESSAGE:

@@ -12,7 +12,7 @@
 
 const struct verb *const verbs[] = {
 	&verb_scan, &verb_list, &verb_tree, &verb_show, &verb_map, &verb_port,
-	&verb_attach, &verb_detach, &verb_reset, &verb_ping, &verb_read, &verb_write,
+	&verb_attach, &verb_detach, &verb_set, &verb_reset, &verb_ping, &verb_read, &verb_write,
 	&verb_top, &verb_stats, &verb_monitor, &verb_capture, &verb_doctor,
 	&verb_decode, &verb_encode, NULL
 };

@@ -17,6 +17,8 @@
 #include "sysfs.h"
 #include "vrcctl.h"
 
+#define POLICY_LEN	16
+
 static void __printf(2, 3) line(const char *name, const char *fmt, ...)
 {
 	va_list args;
@@ -76,13 +78,23 @@ static void show_identity(const struct vrc_ioctl_func_info *info)
 	show_bars(info);
 }
 
+static bool read_policy(const struct func *f, char *policy)
+{
+	char name[FUNC_NAME_LEN];
+
+	func_name(f, name);
+	return !sysfs_read(policy, POLICY_LEN, SYSFS_FUNCS "/%s/policy", name);
+}
+
 static void show_owner(const struct func *f, const struct vrc_ioctl_func_info *info)
 {
 	const char *refusal = vrc_refusal_name((u16)info->refusal_reason);
-	char uuid[UUID_LEN + 1], vm[NAME_LEN];
+	char uuid[UUID_LEN + 1], vm[NAME_LEN], policy[POLICY_LEN];
 
 	if (func_mdev(f, uuid))
 		line("mdev", "%s", uuid);
+	if (read_policy(f, policy))
+		line("policy", "%s when its station is gone", policy);
 	if (info->label[0])
 		line("used by", "%s", vm_name(info->label, vm, sizeof(vm)) ? vm : info->label);
 	if (info->owner)
@@ -135,7 +147,10 @@ static void show_json(const struct func *f, const struct vrc_map_place *place,
 		      const struct vrc_ioctl_func_info *info)
 {
 	struct json_object *o = listing_json(f, place, info);
+	char policy[POLICY_LEN];
 
+	if (read_policy(f, policy))
+		json_add_text(o, "policy", policy);
 	json_add_u64(o, "mps", info->mps);
 	json_add_u64(o, "mrrs", info->mrrs);
 	json_add_u64(o, "payload", info->payload);

@@ -25,7 +25,7 @@ struct ep_buf {
 	bool shared;		/* the ARQ keeps it: not freed when it has been sent */
 	/* Two bytes in front put the payload on a multiple of 16. */
 	alignas(16) uint8_t pad[2];
-	uint8_t frame[];	/* Ethernet header, VRC header, payload */
+	uint8_t frame[];	/* Ethernet header, VRC header, payload, frame check */
 };
 
 struct ep_pool {
@@ -42,6 +42,11 @@ void ep_buf_put(struct ep_pool *p, struct ep_buf *b);
 static inline uint8_t *ep_buf_payload(struct ep_buf *b)
 {
 	return b->frame + EP_HDR_LEN;
+}
+
+static inline uint32_t ep_buf_frame_len(const struct ep_buf *b)
+{
+	return EP_HDR_LEN + b->len + VRC_CHECK_LEN;
 }
 
 #endif /* VRCEP_BUF_H */

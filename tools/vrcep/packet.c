@@ -30,6 +30,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <proto/frame.h>
+
 #include "container.h"
 #include "port.h"
 
@@ -128,7 +130,7 @@ static void ready(struct ep_fd *w, uint32_t events)
 
 static void fill(struct mmsghdr *m, struct iovec *iov, struct ep_buf *b)
 {
-	*iov = (struct iovec){ .iov_base = b->frame, .iov_len = EP_HDR_LEN + b->len };
+	*iov = (struct iovec){ .iov_base = b->frame, .iov_len = ep_buf_frame_len(b) };
 	*m = (struct mmsghdr){ .msg_hdr = { .msg_iov = iov, .msg_iovlen = 1 } };
 }
 
@@ -306,9 +308,9 @@ static int set_up(struct packet *pk, struct ep_loop *loop, const struct ep_packe
 	pk->watch.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (pk->watch.fd < 0 || set_options(pk, cfg) || query_interface(pk, what))
 		return -1;
-	*what = "an MTU of at least 608 and at most 65000 is needed";
+	*what = "an MTU of at least 612 and at most 65000 is needed";
 	errno = 0;
-	if (pk->port.mtu < VRC_MIN_PAYLOAD + EP_WIRE_LEN || pk->port.mtu > 65000)
+	if (pk->port.mtu < VRC_MIN_PAYLOAD + VRC_FRAME_OVERHEAD || pk->port.mtu > 65000)
 		return -1;
 	*what = "receive ring";
 	if (map_ring(pk, cfg->ring_frames))

@@ -47,7 +47,7 @@ static __printf(2, 3) void port_log(struct ep_port *p, const char *fmt, ...)
 
 unsigned int ep_port_max_payload(const struct ep_port *p)
 {
-	unsigned int max = p->mtu - EP_WIRE_LEN;
+	unsigned int max = p->mtu - VRC_FRAME_OVERHEAD;
 
 	return max < VRC_MAX_PAYLOAD ? max : VRC_MAX_PAYLOAD;
 }
@@ -159,6 +159,11 @@ void ep_port_rx(struct ep_port *p, const uint8_t *data, size_t len)
 			p->stats.rx_other++;
 			return;
 		}
+	}
+	/* Not logged: what a bad cable or switch does says nothing of who has sent it. */
+	if (!vrc_frame_intact(data + EP_ETH_LEN, len - EP_ETH_LEN)) {
+		p->stats.rx_corrupted++;
+		return;
 	}
 	err = vrc_frame_parse(data + EP_ETH_LEN, len - EP_ETH_LEN, &f);
 	if (err == -VRC_FRAME_BAD_VERSION) {

@@ -22,7 +22,7 @@ struct ep_port;
 struct ep_station;
 
 struct ep_port_ops {
-	/* b->len bytes after the header; what cannot be sent is lost, and counted. */
+	/* ep_buf_frame_len() bytes; what cannot be sent is lost, and counted. */
 	void (*send)(struct ep_port *p, struct ep_buf *const *bufs, unsigned int nr);
 	/* The interface shall receive frames to @mac too; 0 or -errno. */
 	int (*add_mac)(struct ep_port *p, const uint8_t *mac);
@@ -36,6 +36,7 @@ struct ep_port_stats {
 	uint64_t rx_vlan;	/* of a VLAN that is not ours */
 	uint64_t rx_other;	/* to no station here, or from no unicast address */
 	uint64_t rx_malformed, rx_version;
+	uint64_t rx_corrupted;	/* the frame check is wrong */
 	uint64_t rx_no_buffer;
 	uint64_t rx_ring_full;	/* dropped by the kernel: we were too slow */
 	uint64_t stale_sent, stale_limited;

@@ -10,7 +10,7 @@
 #define AGAIN_NS	60000000000ull
 
 /* Common frame sizes less tunnel headers. */
-static const uint32_t ladder[] = { 8968, 4064, 2016, 1468, 1368, 1248, VRC_MIN_PAYLOAD };
+static const uint32_t ladder[] = { 8964, 4060, 2012, 1464, 1364, 1244, VRC_MIN_PAYLOAD };
 
 static void set_timer(struct ep_session *s, uint64_t wait)
 {
@@ -60,9 +60,8 @@ static void settle(struct ep_session *s, uint32_t size)
 		p->told = true;
 		s->stats.black_holes++;
 		ep_func_log(s->core->f,
-			    "path to '%s' drops frames above %zu bytes (both ends take %zu)",
-			    s->owner, size + sizeof(struct vrc_wire_hdr),
-			    p->max + sizeof(struct vrc_wire_hdr));
+			    "path to '%s' drops frames above %u bytes (both ends take %u)",
+			    s->owner, size + VRC_FRAME_OVERHEAD, p->max + VRC_FRAME_OVERHEAD);
 	}
 	s->payload = size;
 	if (size < p->max) {

@@ -124,7 +124,7 @@ struct ep_buf *ep_station_frame(struct ep_station *st, const uint8_t *dst, uint3
 {
 	struct ep_buf *b;
 
-	if (EP_HDR_LEN + len > st->port->pool.size)
+	if (EP_HDR_LEN + len + VRC_CHECK_LEN > st->port->pool.size)
 		return NULL;
 	b = ep_buf_get(&st->port->pool);
 	if (!b)
@@ -142,6 +142,7 @@ void ep_station_send(struct ep_station *st, struct ep_buf *b, struct vrc_frame *
 	f->version = VRC_WIRE_VERSION;
 	f->length = (uint16_t)b->len;
 	vrc_frame_build(b->frame + EP_ETH_LEN, f);
+	vrc_frame_seal(b->frame + EP_ETH_LEN);
 	ep_port_tx(st->port, b);
 }
 

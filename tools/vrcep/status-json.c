@@ -170,6 +170,7 @@ static struct json_object *port_json(struct ep_port *p)
 	ADD(o, &p->stats, rx_other);
 	ADD(o, &p->stats, rx_malformed);
 	ADD(o, &p->stats, rx_version);
+	ADD(o, &p->stats, rx_corrupted);
 	ADD(o, &p->stats, rx_no_buffer);
 	ADD(o, &p->stats, rx_ring_full);
 	ADD(o, &p->stats, stale_sent);

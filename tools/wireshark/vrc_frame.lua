@@ -38,6 +38,7 @@ field("uint16", "flags", "Flags", base.HEX)
 field("bool", "flags.ack_req", "ACK_REQ, answer at once", 16, nil, 0x0001)
 field("bool", "flags.ack_delayed", "ACK_DELAYED, gives no round trip time", 16, nil, 0x0002)
 field("bool", "flags.dup", "DUP, the DATA frame of this number has come twice", 16, nil, 0x0004)
+field("bool", "flags.check", "CHECK, a frame check follows the payload", 16, nil, 0x0008)
 field("uint16", "length", "Length")
 field("uint16", "window", "Window")
 field("uint64", "session", "Session (the receiver's id)", base.HEX)
@@ -45,6 +46,7 @@ field("uint32", "seq", "Sequence number")
 field("uint32", "ack", "Next expected")
 field("uint64", "sack", "SACK", base.HEX)
 field("bytes", "payload", "Payload")
+field("uint32", "check", "Frame check (CRC-32C)", base.HEX)
 field("bytes", "padding", "Padding")
 
 expert("not_captured", "UNDECODED", "NOTE", "The capture has only a part of this frame")
@@ -145,6 +147,7 @@ local function show_flags(tvb, tree)
 	flags:add(f["flags.ack_req"], tvb(2, 2))
 	flags:add(f["flags.ack_delayed"], tvb(2, 2))
 	flags:add(f["flags.dup"], tvb(2, 2))
+	flags:add(f["flags.check"], tvb(2, 2))
 end
 
 -- The header as far as it is there: all versions have the first 4 bytes in common.
@@ -153,6 +156,7 @@ local function show_header(tvb, tree)
 	if len >= 4 then
 		h.version, h.kind, h.flags = tvb(0, 1):uint(), tvb(1, 1):uint(), tvb(2, 2):uint()
 		h.ack_req, h.dup = h.flags % 2 == 1, math.floor(h.flags / 4) % 2 == 1
+		h.check = math.floor(h.flags / 8) % 2 == 1
 		tree:add(f.version, tvb(0, 1))
 		tree:add(f.kind, tvb(1, 1))
 		show_flags(tvb, tree)
@@ -170,7 +174,7 @@ local function show_header(tvb, tree)
 	return h
 end
 
--- Checks 1 to 7 on receipt: the counter of the drop and what is wrong
+-- Checks on receipt up to the window, but for the frame check: the counter of the drop and what is wrong
 local function check_header(h)
 	local limits = LENGTHS[h.name]
 	if h.reported < 4 then
@@ -227,7 +231,7 @@ local function show_entries(tvb, tree, p)
 	end
 end
 
--- ---- check 8: fields of the payload in their ranges ----
+-- ---- fields of the payload in their ranges ----
 
 local function out_of(p, name, low, high)
 	if p[name] < low or p[name] > high then
@@ -285,7 +289,7 @@ local function refusal(p)
 		out_of(p, "max_payload", MIN_PAYLOAD, MAX_PAYLOAD) or out_of(p, "function", 0, 7)
 end
 
--- The payload's fields, and check 8
+-- The payload's fields, and their check
 local function show_payload(tvb, tree, h)
 	local counter
 	if h.length > 0 and h.name ~= "DATA" then
@@ -300,6 +304,17 @@ local function show_payload(tvb, tree, h)
 	if CHECKS[h.name] then
 		h.why, counter = CHECKS[h.name](h.payload, h)
 		h.drop = h.why and (counter or "rx_bad_field")
+	end
+end
+
+-- After the payload
+local function show_rest(tvb, tree, h, at)
+	if h.check and tvb:len() >= at + 4 then
+		tree:add(f.check, tvb(at, 4))
+		at = at + 4
+	end
+	if tvb:len() > at then
+		tree:add(f.padding, tvb(at))
 	end
 end
 
@@ -321,9 +336,7 @@ function M.show(tvb, tree)
 	if h.head and not h.cut then
 		show_payload(tvb, tree, h)
 		h.raw = tvb:raw(HDR_LEN, h.length)
-		if captured > h.length then
-			tree:add(f.padding, tvb(HDR_LEN + h.length))
-		end
+		show_rest(tvb, tree, h, HDR_LEN + h.length)
 	end
 	return h
 end

@@ -2,6 +2,7 @@
 /*
  * VRC frames: header and payload checks, names, text fields.
  */
+#include "crc32c.h"
 #include "frame.h"
 
 #define HDR_LEN		sizeof(struct vrc_wire_hdr)
@@ -233,6 +234,34 @@ void vrc_frame_build(void *buf, const struct vrc_frame *f)
 	vrc_put32(b + offsetof(struct vrc_wire_hdr, seq), f->seq);
 	vrc_put32(b + offsetof(struct vrc_wire_hdr, ack), f->ack);
 	vrc_put64(b + offsetof(struct vrc_wire_hdr, sack), f->sack);
+}
+
+static u32 frame_check(const u8 *b, size_t len)
+{
+	return ~vrc_crc32c(~0U, b, len);
+}
+
+void vrc_frame_seal(void *buf)
+{
+	u8 *b = buf;
+	size_t len = HDR_LEN + GET16(b, vrc_wire_hdr, length);
+
+	vrc_put16(b + offsetof(struct vrc_wire_hdr, flags),
+		  GET16(b, vrc_wire_hdr, flags) | VRC_FLAG_CHECK);
+	vrc_put32(b + len, frame_check(b, len));
+}
+
+/* What is of another version or too short is for vrc_frame_parse() to judge. */
+bool vrc_frame_intact(const void *buf, size_t len)
+{
+	const u8 *b = buf;
+	size_t end;
+
+	if (len < HDR_LEN || GET8(b, vrc_wire_hdr, version) != VRC_WIRE_VERSION ||
+	    !(GET16(b, vrc_wire_hdr, flags) & VRC_FLAG_CHECK))
+		return true;
+	end = HDR_LEN + GET16(b, vrc_wire_hdr, length);
+	return len >= end + VRC_CHECK_LEN && vrc_get32(b + end) == frame_check(b, end);
 }
 
 const char *vrc_frame_kind_name(u8 kind)

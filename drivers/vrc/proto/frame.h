@@ -9,6 +9,9 @@
 #include "types.h"
 #include <vrc_wire.h>
 
+/* What a frame has besides its payload, after the Ethernet header. */
+#define VRC_FRAME_OVERHEAD	((u32)sizeof(struct vrc_wire_hdr) + VRC_CHECK_LEN)
+
 struct vrc_frame {		/* struct vrc_wire_hdr in host order */
 	u8	version;
 	u8	kind;
@@ -43,6 +46,14 @@ int vrc_frame_parse(const void *buf, size_t len, struct vrc_frame *f);
 
 /* Writes the header to @buf, sizeof(struct vrc_wire_hdr) bytes. */
 void vrc_frame_build(void *buf, const struct vrc_frame *f);
+
+/*
+ * Adds the frame check to the frame at @buf, whose header and payload are complete: sets the
+ * flag, and writes VRC_CHECK_LEN bytes after the payload.
+ */
+void vrc_frame_seal(void *buf);
+/* Before vrc_frame_parse(): false if there is a frame check, and it is wrong. */
+bool vrc_frame_intact(const void *buf, size_t len);
 
 const char *vrc_frame_kind_name(u8 kind);	/* "DISCOVER", ... or NULL */
 const char *vrc_frame_error_name(int error);

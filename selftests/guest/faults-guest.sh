@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# In the guest: its part of the tests of faults (faults.sh), which tell it what to do.
+# usage: selftests/guest/faults-guest.sh VERB [ARGUMENT]
+cd "$(dirname "$0")/../.." || exit 1
+. selftests/lib.sh
+. selftests/guest/igb-lib.sh
+
+disk=/dev/nvme0n1 peer=198.51.100.1
+
+# The drivers are Debian's. That nvme waits five seconds for a command, and not thirty, saves time.
+drivers() {
+	modprobe nvme_core io_timeout=5 admin_timeout=5
+	modprobe -a nvme igb
+	wait_for 60 test -b $disk
+	network
+}
+
+# The interface of the card may have come back under another name.
+network() {
+	local dev
+	wait_for 60 interface_of_igb || return
+	dev=$(interface_of_igb)
+	ip link set "$dev" up && wait_for 60 carrier "$dev" || return
+	ip address replace 198.51.100.2/24 dev "$dev"
+	wait_for 60 ping -q -c 1 -W 2 $peer
+}
+
+# Reads back what it has written while it goes on writing.
+start_fio() {	# SECONDS
+	fio --name=faults --filename=$disk --offset=512M --size=32M --direct=1 --ioengine=libaio --iodepth=8 \
+		--rw=randwrite --bsrange=4k-32k --time_based --runtime="$1" --verify=crc32c --verify_fatal=1 \
+		--do_verify=1 --verify_backlog=32 --randseed=7 --output-format=terse >/tmp/fio.log 2>&1 &
+	echo $! >/tmp/fio.pid
+	sleep 1
+	kill -0 "$(cat /tmp/fio.pid)"
+}
+
+# It ends by itself, and says by its status that all has been right.
+end_fio() {
+	while kill -0 "$(cat /tmp/fio.pid)" 2>/dev/null; do
+		sleep 0.3
+	done
+	cat /tmp/fio.log
+	[ "$(cut -d';' -f5 /tmp/fio.log | tail -n 1)" = 0 ] && ! grep -qE 'verify:|error' /tmp/fio.log
+}
+
+# In short runs, one after another: iperf3 gives up when its peer is late to answer (igb-lib.sh).
+transfers() {	# SECONDS
+	local end=$((SECONDS + $1))
+	while [ $SECONDS -lt $end ]; do
+		transfer -c $peer --bidir -t 5 |
+			jq -r '.end | "sent \(.sum_sent.bytes), received \(.sum_received_bidir_reverse.bytes) bytes"'
+		[ "${PIPESTATUS[0]}" -eq 0 ] || return
+	done
+	echo "all done"
+}
+
+start_iperf() {	# SECONDS
+	transfers "$1" >/tmp/iperf.log 2>&1 &
+	echo $! >/tmp/iperf.pid
+}
+
+end_iperf() {
+	while kill -0 "$(cat /tmp/iperf.pid)" 2>/dev/null; do
+		sleep 0.3
+	done
+	cat /tmp/iperf.log
+	[ "$(tail -n 1 /tmp/iperf.log)" = "all done" ]
+}
+
+# No complaint of a driver since the last call, and no reset.
+quiet() {
+	local said
+	said=$(dmesg --read-clear | grep -E 'nvme.*([Tt]imeout|reset|down|I/O error|failed)|igb.*([Rr]eset|lost|[Ff]ail|hang)|NETDEV WATCHDOG|BUG:|WARNING:')
+	echo "$said"
+	[ -z "$said" ] && no_driver_errors "$(interface_of_igb)"
+}
+
+# The controller was reset by its driver, and goes on.
+nvme_was_reset() {
+	dmesg --read-clear >/tmp/dmesg
+	grep -E 'nvme|igb' /tmp/dmesg
+	grep -qE 'nvme.*(reset controller|resetting|timeout.*reset)' /tmp/dmesg
+}
+
+# The driver resets its card when the interface goes down and up. One that has read ones has let go of
+# it: then there is no way but to bind it anew.
+igb_is_reset() {
+	local dev
+	dev=$(interface_of_igb) || return
+	dmesg | grep -i 'igb.*\(lost\|detach\|reset\)'
+	ip link set "$dev" down
+	network && ping -q -c 5 -i 0.2 -W 5 $peer
+}
+
+write_file() {
+	selftests/guest/disk.sh write 8
+}
+
+verify_file() {
+	selftests/guest/disk.sh verify
+}
+
+no_disk() {
+	[ ! -e $disk ]
+}
+
+"$@"

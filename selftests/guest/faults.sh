@@ -1,0 +1,311 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# In the root host: a guest writes to its NVMe disk and through its NIC, and reads back what it has written, while
+# the network fails (network), and while station, root, QEMU and guest die and come back (death).
+# usage: selftests/guest/faults.sh [--guest KERNEL] [--seconds N] [network] [death]
+# --seconds: of each fault of the network, 5 by default.
+cd "$(dirname "$0")/../.." || exit 1
+. selftests/lib.sh
+
+bus=/sys/bus/vrc/devices
+class=/sys/class/vrc
+seconds=5 kernel=$VRC_KERNEL
+declare -A fn uuid sessions slot=([nvme]=slot1 [igb]=slot2)
+
+# ---- the guest ----
+
+qemu_options() {
+	local dev n=0
+	for dev in nvme igb; do
+		n=$((n + 1))
+		echo "-device pcie-root-port,id=slot$n,chassis=$n,slot=$n"
+		echo "-device vfio-pci,sysfsdev=/sys/bus/mdev/devices/${uuid[$dev]},id=$dev,bus=slot$n"
+	done
+}
+
+# Its commands are files in $dir, its output is $out. It may be reset.
+start_guest() {
+	dir=$(mktemp -d "$VRC_RUN/agent.XXXXXX") out=$(mktemp) socket=$(mktemp -u /run/vrc/qmp.XXXXXX) number=0
+	# shellcheck disable=SC2046
+	tools/lab/guest --kernel "$kernel" --timeout 3000 -action reboot=reset -qmp "unix:$socket,server=on,wait=off" \
+		$(qemu_options) -- selftests/guest/agent.sh "$dir" >"$out" 2>&1 &
+	guest=$!
+}
+
+qemu_pid() {
+	pgrep -f "^[^ ]*qemu-system-x86_64.*$socket"
+}
+
+guest_runs() {
+	ps -o stat= -p "$guest" | grep -qv Z
+}
+
+ended() {
+	grep -q "^end $number " "$out" || ! guest_runs
+}
+
+# tell COMMAND...: leaves it for the guest
+tell() {
+	number=$((number + 1))
+	printf '%q ' "$@" >"$dir/new"
+	mv "$dir/new" "$dir/$number.sh"
+}
+
+# ask VERB [ARGUMENT]: what selftests/guest/faults-guest.sh does there, and its status
+ask() {
+	tell selftests/guest/faults-guest.sh "$@"
+	wait_for 600 ended || { tail -n 5 "$out"; return 1; }
+	rm -f "$dir/$number.sh"
+	sed -n "/^begin $number\$/,/^end $number /p" "$out"
+	return "$(awk -v n="$number" '$1 == "end" && $2 == n { s = $3 } END { print s == "" ? 1 : s }' "$out")"
+}
+
+stop_guest() {
+	touch "$dir/stop"
+	wait $guest
+}
+
+# qmp COMMAND [ARGUMENTS]: the answer; fails if it is an error
+qmp() {
+	local answer
+	answer=$(printf '%s\n' '{"execute":"qmp_capabilities"}' \
+		"{\"execute\":\"$1\",\"arguments\":${2:-{\}}}" | socat -t 2 - "UNIX-CONNECT:$socket" | tail -n +3)
+	echo "$answer"
+	echo "$answer" | grep -q '"return"' && ! echo "$answer" | grep -q '"error"'
+}
+
+qemu_has() {	# DEVICE
+	qmp qom-list '{"path":"/machine/peripheral"}' | grep -q "\"name\": \"$1\""
+}
+
+status_is() {
+	qmp query-status | grep -q "\"status\": \"$1\""
+}
+
+plug() {	# DEVICE
+	qmp device_add "{\"driver\":\"vfio-pci\",\"id\":\"$1\",\"bus\":\"${slot[$1]}\",\"sysfsdev\":\"/sys/bus/mdev/devices/${uuid[$1]}\"}"
+}
+
+not() {
+	! "$@"
+}
+
+# ---- the device side ----
+
+station() {	# start|kill|stop|continue
+	case $1 in
+	start)
+		tools/lab/device setsid vrcep --config tools/lab/vrcep.json >>/run/vrc/vrcep.log 2>&1 </dev/null & ;;
+	kill)	tools/lab/device pkill -KILL -x vrcep ;;
+	stop)	tools/lab/device pkill -STOP -x vrcep ;;
+	continue) tools/lab/device pkill -CONT -x vrcep ;;
+	esac
+}
+
+function_of_class() {
+	grep -lx "$1" $bus/*/class | head -n 1 | xargs -r dirname | xargs -r basename
+}
+
+state_is() {	# DEVICE STATE
+	is "$(cat "$bus/${fn[$1]}/state")" "$2"
+}
+
+both_are() {
+	state_is nvme "$1" && state_is igb "$1"
+}
+
+attach() {
+	local dev
+	fn[nvme]=$(function_of_class 0x010802) fn[igb]=$(function_of_class 0x020000)
+	for dev in nvme igb; do
+		uuid[$dev]=$(cat /proc/sys/kernel/random/uuid)
+		vrcctl attach "${fn[$dev]}" --uuid "${uuid[$dev]}" || return
+	done
+}
+
+detach() {
+	vrcctl detach "${uuid[nvme]}" && vrcctl detach "${uuid[igb]}"
+}
+
+remember() {
+	for dev in nvme igb; do
+		sessions[$dev]=$(cat "$bus/${fn[$dev]}/stats/sessions")
+	done
+}
+
+same_sessions() {
+	local dev name
+	for dev in nvme igb; do
+		is "$dev ${sessions[$dev]}" "$dev $(cat "$bus/${fn[$dev]}/stats/sessions")" || return
+		for name in cpl_timeout cpl_unexpected tlp_malformed dma_fault interrupts_bad; do
+			is "$dev $name $(cat "$bus/${fn[$dev]}/stats/$name")" "$dev $name 0" || return
+		done
+	done
+}
+
+# ---- the network ----
+
+bad_network() {
+	tc qdisc replace dev eth1 root netem limit 10000 "$@" &&
+		tools/lab/device tc qdisc replace dev eth0 root netem limit 10000 "$@"
+}
+
+good_network() {
+	tc qdisc del dev eth1 root
+	tools/lab/device tc qdisc del dev eth0 root
+}
+
+fault() {	# NAME PARAMETERS...
+	local name=$1
+	shift
+	check "$name" bad_network "$@"
+	sleep "$seconds"
+	good_network
+}
+
+pull() {	# SECONDS
+	tools/lab/device ip link set eth0 down
+	sleep "$1"
+	tools/lab/device ip link set eth0 up
+}
+
+# Traffic runs through all of them: what ends it in error is found at the end, by the guest.
+network() {
+	local all=$((7 * seconds + 25))
+	echo 20000 >$class/vrc0/completion_timeout_ms
+	remember
+	check "fio begins" ask start_fio $all
+	check "iperf3 begins" ask start_iperf $all
+	fault "loss 10 %" loss 10%
+	fault "duplication 5 %" duplicate 5%
+	fault "reordering 25 %" delay 1ms reorder 25%
+	fault "corruption 1 %" corrupt 1%
+	fault "delay 2 ms ± 2 ms" delay 2ms 2ms
+	fault "all at once" delay 2ms 2ms reorder 25% loss 10% duplicate 5% corrupt 1%
+	check "the cable is pulled, for less than the lease" pull 2
+	station stop
+	sleep 2
+	check "the station stops and goes on, within the lease" station continue
+	check "fio: every block is right" ask end_fio
+	check "iperf3: data both ways" ask end_iperf
+	check "no driver has noticed" ask quiet
+	check "no session was lost, no request failed" same_sessions
+	echo 1000 >$class/vrc0/completion_timeout_ms
+}
+
+# ---- death and return ----
+
+bound_anew() {
+	local dev
+	for dev in nvme igb; do
+		[ "$(cat "$bus/${fn[$dev]}/stats/sessions")" -gt "${sessions[$dev]}" ] || return
+	done
+	both_are up
+}
+
+restarted() {
+	remember
+	station kill
+	sleep 0.3
+	station start
+	wait_for 60 bound_anew
+}
+
+# What a guest's write has been told to be on the disk is there, whatever dies then.
+station_dies() {
+	check "a file is written" ask write_file
+	check "fio begins, again" ask start_fio 15
+	check "the station is killed, and restarted" restarted
+	check "fio: every block is right" ask end_fio
+	check "nvme has reset its controller" ask nvme_was_reset
+	check "igb has kept its card, and works after a reset" ask igb_is_reset
+	check "the file is as it was" ask verify_file
+}
+
+unplug_request() {
+	check "policy unplug" vrcctl set "${fn[nvme]}" policy=unplug
+	station kill
+	check "gone past the lease: the guest has unplugged it" wait_for 60 not qemu_has nvme
+	check "the guest has no disk" ask no_disk
+	check "it cannot be plugged in while it is gone" not plug nvme
+	station start
+	check "it is back" wait_for 60 both_are up
+	check "it is plugged in as at first" plug nvme
+	check "hold" vrcctl set "${fn[nvme]}" policy=hold
+	check "the disk is there" ask wait_for 60 test -b /dev/nvme0n1
+	check "the file is as it was" ask verify_file
+}
+
+hot_plug() {
+	check "device_del" qmp device_del '{"id":"igb"}'
+	check "the guest lets go of the card" wait_for 60 not qemu_has igb
+	check "device_add" plug igb
+	check "the card works again" ask network
+}
+
+# The VM is stopped, until somebody resets it: which is a reboot, with fio running.
+error_notice() {
+	check "policy error" vrcctl set "${fn[nvme]}" policy=error
+	check "fio begins, and is not to end" ask start_fio 3000
+	station kill
+	check "gone past the lease: the VM is stopped" wait_for 60 status_is internal-error
+	station start
+	check "it is back, again" wait_for 60 both_are up
+	check "hold, again" vrcctl set "${fn[nvme]}" policy=hold
+	rm -f "$dir"/*.sh
+	check "the VM is reset" qmp system_reset
+	check "and goes on" qmp cont
+	check "drivers after the reset" ask drivers
+	check "the file is as it was" ask verify_file
+}
+
+# QEMU is killed in the middle of DMA, once while it can wait for the station only.
+qemu_dies() {
+	local pid
+	check "fio begins for the last time" ask start_fio 3000
+	[ "$1" = silent ] && station stop && sleep 0.5
+	pid=$(qemu_pid)
+	kill -KILL "$pid"
+	check "QEMU is dead ($1)" wait_for 30 not test -e "/proc/$pid"
+	[ "$1" = silent ] && station continue
+	touch "$dir/stop"
+	wait $guest
+	check "its functions are still its own ($1)" wait_for 30 both_are up
+}
+
+death() {
+	station_dies
+	unplug_request
+	hot_plug
+	error_notice
+	qemu_dies silent
+	check "new mdevs" detach
+	check "for a new VM" attach
+	start_guest
+	check "drivers" ask drivers
+	check "the file is as it was, in another VM" ask verify_file
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--guest)	kernel=$2; shift 2 ;;
+	--seconds)	seconds=$2; shift 2 ;;
+	*)		break ;;
+	esac
+done
+[ $# -gt 0 ] || set -- network death
+modprobe sch_netem
+check "the host opposite is there" tools/lab/device selftests/guest/igb-peer.sh start
+check "scan" vrcctl scan eth1
+check "attach" attach
+start_guest
+check "the guest's drivers" ask drivers
+ask quiet >/dev/null
+for name; do
+	"$name"
+done
+check "the guest ends" stop_guest
+check "detach" detach
+check "the host opposite goes" tools/lab/device selftests/guest/igb-peer.sh stop
+tap_end
