@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest: round trips and iperf3 by the 82576 on the Ethernet, and by QEMU's own igb. Prints
 # "NAME VALUE UNIT" for ping.sh, which then pings the guest until it says so on port 7000.
-# usage: selftests/guest/ping-guest.sh MAC-OF-LOCAL ROUND-TRIPS SECONDS
+# usage: selftests/guest/ping-guest.sh MAC-OF-LOCAL ROUND-TRIPS SECONDS RUNS
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/lib.sh
 . selftests/guest/igb-lib.sh
 
-local_mac=$1 trips=$2 seconds=$3
+local_mac=$1 trips=$2 seconds=$3 runs=$4
 
 set_up() {	# DEV ADDRESS
 	ip link set "$1" up && ip address add "$2" dev "$1" && wait_for 20 carrier "$1"
@@ -34,7 +34,9 @@ for far in /sys/class/net/eth*; do
 done
 far=${far##*/}
 set_up "$far" 198.51.100.2/24 && set_up "$near" 198.51.102.2/24 || exit
-measure vrc 198.51.100.1
-measure local 198.51.102.1
+for ((run = 0; run < runs; run++)); do
+	measure vrc 198.51.100.1
+	measure local 198.51.102.1
+done
 echo "guest is ready"
 timeout 600 nc -l 7000

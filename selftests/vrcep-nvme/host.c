@@ -177,6 +177,49 @@ bool host_enable(void)
 
 bool host_queue(unsigned int id)
 {
+	return host_queue_on(id, id);
+}
+
+bool host_shadows(void)
+{
+	struct nvme_sqe e = { .opcode = NVME_ADMIN_DOORBELL_BUFFER };
+
+	host.shadows = host_pages(1);
+	host.indexes = host_pages(1);
+	memset(host_mem(host.shadows), 0, NVME_PAGE);
+	memset(host_mem(host.indexes), 0, NVME_PAGE);
+	e.prp1 = htole64(host.shadows);
+	e.prp2 = htole64(host.indexes);
+	return EXPECT_EQ(host_cmd(0, e), 0);
+}
+
+/* As Linux does it: nvme_dbbuf_update_and_check_event(). */
+static bool must_ring(unsigned int slot, uint32_t val)
+{
+	nvme_le32 *shadow, *index;
+	uint16_t old, event;
+
+	if (!host.shadows || slot < 2)
+		return true;
+	shadow = host_mem(host.shadows + 4 * slot);
+	index = host_mem(host.indexes + 4 * slot);
+	old = le32toh(*shadow);
+	event = le32toh(*index);
+	*shadow = htole32(val);
+	return (uint16_t)(val - event - 1) < (uint16_t)(val - old);
+}
+
+static void ring(unsigned int slot, uint32_t val)
+{
+	if (!must_ring(slot, val))
+		return;
+	if (slot >= 2)
+		host.rings[slot & 1]++;
+	doorbell(slot, val);
+}
+
+bool host_queue_on(unsigned int id, unsigned int vector)
+{
 	struct host_queue *q = &host.q[id];
 	struct nvme_sqe cq = { .opcode = NVME_ADMIN_CREATE_CQ };
 	struct nvme_sqe sq = { .opcode = NVME_ADMIN_CREATE_SQ };
@@ -184,7 +227,7 @@ bool host_queue(unsigned int id)
 	queue_init(q);
 	cq.prp1 = htole64(q->cq);
 	cq.cdw10 = htole32((HOST_ENTRIES - 1) << 16 | id);
-	cq.cdw11 = htole32(id << 16 | 3);
+	cq.cdw11 = htole32(vector << 16 | 3);
 	sq.prp1 = htole64(q->sq);
 	sq.cdw10 = htole32((HOST_ENTRIES - 1) << 16 | id);
 	sq.cdw11 = htole32(id << 16 | 1);
@@ -203,7 +246,7 @@ uint16_t host_put(unsigned int q, struct nvme_sqe e)
 
 void host_ring(unsigned int q)
 {
-	doorbell(2 * q, host.q[q].tail);
+	ring(2 * q, host.q[q].tail);
 }
 
 bool host_poll(unsigned int q, struct nvme_cqe *cqe)
@@ -217,7 +260,7 @@ bool host_poll(unsigned int q, struct nvme_cqe *cqe)
 	hq->head = (hq->head + 1) % hq->entries;
 	if (!hq->head)
 		hq->phase = !hq->phase;
-	doorbell(2 * q + 1, hq->head);
+	ring(2 * q + 1, hq->head);
 	return true;
 }
 

@@ -27,6 +27,8 @@ struct host {
 	uint16_t next_cid;
 	unsigned int block;
 	char image[256];
+	uint64_t shadows, indexes;	/* of Doorbell Buffer Config; 0: not configured */
+	unsigned int rings[2];		/* doorbells of I/O queues written: submission, completion */
 };
 
 extern struct host host;
@@ -58,8 +60,11 @@ void doorbell(unsigned int slot, uint32_t val);
 bool host_enable(void);
 void host_set_admin_queues(void);
 bool host_wait_csts(uint32_t mask, uint32_t want);
-/* Makes I/O queue pair @id with vector @id. */
+/* Makes I/O queue pair @id with vector @id, or with @vector. */
 bool host_queue(unsigned int id);
+bool host_queue_on(unsigned int id, unsigned int vector);
+/* Doorbell Buffer Config: from now on doorbells are written as the event indexes say. */
+bool host_shadows(void);
 /* Puts @e into the queue without ringing; returns its command identifier. */
 uint16_t host_put(unsigned int q, struct nvme_sqe e);
 void host_ring(unsigned int q);

@@ -59,6 +59,17 @@ static const struct tap_test tests[] = {
 	TAP_TEST(delete_queue_waits_for_commands),
 	TAP_TEST(many_resets_under_load),
 	TAP_TEST(random_commands_do_no_harm),
+	TAP_TEST(shadow_config),
+	TAP_TEST(shadow_one_at_a_time),
+	TAP_TEST(shadow_found_without_doorbell),
+	TAP_TEST(shadow_nothing_is_forgotten),
+	TAP_TEST(shadow_completions_wait_for_room),
+	TAP_TEST(shadow_and_the_pin),
+	TAP_TEST(shadow_of_a_used_queue),
+	TAP_TEST(shadow_is_forgotten_by_a_reset),
+	TAP_TEST(shadow_of_nonsense),
+	TAP_TEST(shadow_unreadable),
+	TAP_TEST(shadow_function_reset_while_looking),
 };
 
 int main(int argc, char **argv)

@@ -68,6 +68,20 @@ void delete_queue_waits_for_commands(void);
 void many_resets_under_load(void);
 void random_commands_do_no_harm(void);
 
+/* ---- test_shadow.c ---- */
+
+void shadow_config(void);
+void shadow_one_at_a_time(void);
+void shadow_found_without_doorbell(void);
+void shadow_nothing_is_forgotten(void);
+void shadow_completions_wait_for_room(void);
+void shadow_and_the_pin(void);
+void shadow_of_a_used_queue(void);
+void shadow_is_forgotten_by_a_reset(void);
+void shadow_of_nonsense(void);
+void shadow_unreadable(void);
+void shadow_function_reset_while_looking(void);
+
 /* A fresh image of @mib MiB, an enabled controller and I/O queue pair 1. */
 static inline bool ready(unsigned int mib, const char *options)
 {

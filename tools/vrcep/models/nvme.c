@@ -32,6 +32,7 @@ static void nvme_turn(struct ep_idle *i)
 	nvme_io_send(c);
 	nvme_queues_post(c);
 	nvme_queues_fetch(c);
+	nvme_shadows_watch(c);
 }
 
 static void retry(struct ep_timer *t)

@@ -107,14 +107,31 @@ struct nvme_pool {
 	unsigned int promised;		/* of these to fetches on their way */
 };
 
+/* The value of a doorbell in guest memory, and what we know of it (nvme_shadow.c). */
+struct nvme_shadow {
+	struct ep_dma dma;
+	struct nvme_ctrl *ctrl;
+	unsigned int slot;		/* of the doorbell */
+	bool armed;			/* the driver will write the doorbell */
+	bool reading;
+	bool again;			/* asked for while it was being read */
+	bool stale;			/* what is being read is of a queue that has gone */
+	nvme_le32 value;
+	uint64_t looked_at;
+};
+
 struct nvme_sq {
 	struct ep_dma fetch;
+	struct nvme_shadow shadow;
+	struct ep_timer linger;		/* then the queue is armed */
 	struct nvme_ctrl *ctrl;
 	uint64_t base;
 	uint32_t size;			/* entries; 0: there is no such queue */
 	uint32_t head, tail;
 	uint16_t id, cq_id;
 	bool fetching;
+	bool posted;			/* completions, since the shadow was thought of */
+	uint64_t fetch_began;
 	uint32_t fetched;		/* entries that the read on its way brings */
 	uint32_t in_flight;		/* commands whose completion is not posted */
 	struct nvme_cmd *delete_cmd;	/* waits for in_flight to become 0 */
@@ -124,6 +141,7 @@ struct nvme_sq {
 
 struct nvme_cq {
 	struct ep_timer coalesce;
+	struct nvme_shadow shadow;
 	struct nvme_ctrl *ctrl;
 	uint64_t base;
 	uint32_t size;			/* entries; 0: there is no such queue */
@@ -190,6 +208,8 @@ struct nvme_ctrl {
 	size_t arena_len;
 	struct nvme_list link;		/* data is read, waits for room on the network */
 	unsigned int next_sq;		/* round robin */
+	uint64_t shadows, event_indexes;	/* in guest memory; 0: not configured */
+	uint64_t fetch_ns;		/* how long a fetch takes */
 
 	unsigned int aborts;		/* Abort commands not yet posted */
 	bool ns_changed;		/* for the log page */
@@ -295,6 +315,23 @@ void nvme_queues_fetch(struct nvme_ctrl *c);
 void nvme_queues_post(struct nvme_ctrl *c);
 /* Ends a Delete I/O Submission Queue whose last command is posted. */
 void nvme_sq_check_deleted(struct nvme_sq *sq);
+
+/* Entries that are in the queue and not yet commands. */
+uint32_t nvme_sq_waiting(const struct nvme_sq *sq);
+
+/* ---- nvme_shadow.c ---- */
+
+void nvme_shadows_create(struct nvme_ctrl *c);
+/* @dma_gone: reads on their way are not called back. */
+void nvme_shadows_reset(struct nvme_ctrl *c, bool dma_gone);
+/* Doorbell Buffer Config */
+void nvme_shadows_config(struct nvme_cmd *cmd);
+/* Arms what is to be armed, and looks at what is not; in each turn. */
+void nvme_shadows_watch(struct nvme_ctrl *c);
+/* A fetch has taken so long. */
+void nvme_shadow_fetched(struct nvme_ctrl *c, uint64_t ns);
+/* The queue is new, or gone. */
+void nvme_shadow_forget(struct nvme_shadow *s);
 
 /* ---- nvme_irq.c ---- */
 

@@ -159,6 +159,8 @@ void nvme_admin_run(struct nvme_cmd *cmd)
 		return nvme_get_features(cmd);
 	case NVME_ADMIN_ASYNC_EVENT:
 		return nvme_event_request(cmd);
+	case NVME_ADMIN_DOORBELL_BUFFER:
+		return nvme_shadows_config(cmd);
 	default:
 		nvme_cmd_fail(cmd, NVME_SC_INVALID_OPCODE, offsetof(struct nvme_sqe, opcode));
 		nvme_cmd_complete(cmd);

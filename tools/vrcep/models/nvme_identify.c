@@ -72,6 +72,7 @@ static void identify_controller(struct nvme_cmd *cmd)
 	id->ver = htole32(NVME_VERSION_1_4);
 	id->oaes = htole32(NVME_AEC_NS_CHANGED);
 	id->cntrltype = 1;		/* I/O controller */
+	id->oacs = htole16(NVME_OACS_DOORBELL_BUFFER);
 	id->acl = NVME_ABORT_LIMIT - 1;
 	id->aerl = NVME_AER_LIMIT - 1;
 	id->frmw = 1 << 1 | 1;		/* one slot, read-only */

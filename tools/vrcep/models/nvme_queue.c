@@ -18,6 +18,7 @@ void nvme_queues_create(struct nvme_ctrl *c)
 		nvme_list_init(&c->cq[i].done);
 		ep_timer_init(&c->cq[i].coalesce, nvme_irq_expired);
 	}
+	nvme_shadows_create(c);
 }
 
 void nvme_sq_init(struct nvme_ctrl *c, unsigned int id, uint64_t base, uint32_t size,
@@ -31,7 +32,9 @@ void nvme_sq_init(struct nvme_ctrl *c, unsigned int id, uint64_t base, uint32_t 
 	sq->head = 0;
 	sq->tail = 0;
 	sq->delete_cmd = NULL;
+	nvme_shadow_forget(&sq->shadow);
 	c->cq[cq_id].sqs++;
+	nvme_kick(c);
 }
 
 void nvme_cq_init(struct nvme_ctrl *c, unsigned int id, uint64_t base, uint32_t size,
@@ -49,11 +52,14 @@ void nvme_cq_init(struct nvme_ctrl *c, unsigned int id, uint64_t base, uint32_t 
 	cq->unannounced = 0;
 	cq->sqs = 0;
 	nvme_list_init(&cq->done);
+	nvme_shadow_forget(&cq->shadow);
 }
 
 void nvme_sq_remove(struct nvme_sq *sq)
 {
 	sq->ctrl->cq[sq->cq_id].sqs--;
+	ep_timer_set(sq->ctrl->loop, &sq->linger, UINT64_MAX);
+	nvme_shadow_forget(&sq->shadow);
 	sq->size = 0;
 	sq->delete_cmd = NULL;
 }
@@ -61,6 +67,7 @@ void nvme_sq_remove(struct nvme_sq *sq)
 void nvme_cq_remove(struct nvme_cq *cq)
 {
 	ep_timer_set(cq->ctrl->loop, &cq->coalesce, UINT64_MAX);
+	nvme_shadow_forget(&cq->shadow);
 	cq->size = 0;
 	nvme_irq_level(cq->ctrl);
 }
@@ -93,15 +100,22 @@ static uint32_t distance(uint32_t from, uint32_t to, uint32_t size)
 	return to >= from ? to - from : to + size - from;
 }
 
+uint32_t nvme_sq_waiting(const struct nvme_sq *sq)
+{
+	return distance(sq->head, sq->tail, sq->size);
+}
+
 static void sq_doorbell(struct nvme_sq *sq, uint32_t tail)
 {
-	uint32_t waiting = distance(sq->head, sq->tail, sq->size);
-
-	if (tail >= sq->size || waiting + distance(sq->tail, tail, sq->size) >= sq->size) {
+	if (tail >= sq->size ||
+	    nvme_sq_waiting(sq) + distance(sq->tail, tail, sq->size) >= sq->size) {
 		nvme_event(sq->ctrl, NVME_EVENT_ERROR, NVME_EVENT_ERROR_DOORBELL_VALUE);
 		return;
 	}
+	if (tail == sq->tail)
+		return;
 	sq->tail = tail;
+	sq->shadow.armed = false;
 	nvme_kick(sq->ctrl);
 }
 
@@ -112,9 +126,12 @@ static void cq_doorbell(struct nvme_cq *cq, uint32_t head)
 		nvme_event(cq->ctrl, NVME_EVENT_ERROR, NVME_EVENT_ERROR_DOORBELL_VALUE);
 		return;
 	}
+	if (head == cq->head)
+		return;
 	cq->head = head;
+	cq->shadow.armed = false;
 	nvme_irq_level(cq->ctrl);
-	if (cq->done.head)
+	if (cq->done.head || cq->ctrl->shadows)
 		nvme_kick(cq->ctrl);
 }
 
@@ -165,6 +182,7 @@ static void fetched(struct ep_dma *d, enum ep_dma_status status)
 	} else if (sq->delete_cmd) {
 		nvme_sq_check_deleted(sq);
 	} else if (status == EP_DMA_OK) {
+		nvme_shadow_fetched(c, ep_now(c->loop) - sq->fetch_began);
 		sq->head = (sq->head + n) % sq->size;
 		/* A command of the batch may end the life of the queue. */
 		for (uint32_t i = 0; i < n && sq->size; i++)
@@ -199,6 +217,7 @@ static void sq_fetch(struct nvme_sq *sq)
 	if (!n)
 		return;
 	sq->fetching = true;
+	sq->fetch_began = ep_now(c->loop);
 	sq->fetched = n;
 	pool->promised += n;
 	c->dma_waits++;
@@ -236,6 +255,7 @@ static void posted(struct nvme_cq *cq)
 
 	if (!sq->id && cmd->sqe.opcode == NVME_ADMIN_ABORT)
 		cq->ctrl->aborts--;
+	sq->posted = true;
 	nvme_cmd_put(cmd);
 	nvme_sq_check_deleted(sq);
 }

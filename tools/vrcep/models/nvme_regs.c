@@ -66,6 +66,7 @@ static void end_life(struct nvme_ctrl *c, bool dma_gone)
 {
 	nvme_cmds_kill(c, dma_gone);
 	nvme_queues_remove(c);
+	nvme_shadows_reset(c, dma_gone);
 	nvme_events_reset(c);
 	nvme_features_reset(c);
 	c->aborts = 0;

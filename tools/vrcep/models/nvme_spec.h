@@ -60,6 +60,7 @@ enum nvme_admin_opcode {
 	NVME_ADMIN_SET_FEATURES	= 0x09,
 	NVME_ADMIN_GET_FEATURES	= 0x0a,
 	NVME_ADMIN_ASYNC_EVENT	= 0x0c,
+	NVME_ADMIN_DOORBELL_BUFFER = 0x7c,
 };
 
 enum nvme_io_opcode {
@@ -335,6 +336,7 @@ struct nvme_ns_descriptor {
 
 #define NVME_NIDT_UUID		3
 
+#define NVME_OACS_DOORBELL_BUFFER 0x100u
 #define NVME_ONCS_COMPARE	0x1u
 #define NVME_ONCS_DSM		0x4u
 #define NVME_ONCS_WRITE_ZEROES	0x8u
