@@ -71,7 +71,7 @@ done
 check "all verbs are listed, and have pages" verbs_are_listed
 check "vrc-troubleshooting(7) has what messages point to" pointers_lead_somewhere
 for shell in bash zsh; do
-	check "$shell: verbs" is "$(${shell}_offers vrcctl s)" "scan show stats"
+	check "$shell: verbs" is "$(${shell}_offers vrcctl s)" "scan show set stats"
 	check "$shell: options" is "$(${shell}_offers vrcctl scan --f)" --forget
 	check "$shell: common options" is "$(${shell}_offers vrcctl scan --j)" --json
 	check "$shell: interfaces" is "$(${shell}_offers vrcctl scan l)" lo
