@@ -42,7 +42,11 @@ static void use_payload(const struct vrc_frame *f)
 		TEXT(f, vrc_wire_bind, root_name, VRC_NAME_LEN);
 		TEXT(f, vrc_wire_bind, label, VRC_LABEL_LEN);
 		break;
+	case VRC_KIND_RELEASE:
+		MUST(vrc_release_name(vrc_get16(f->payload)));
+		break;
 	case VRC_KIND_REFUSED:
+		MUST(vrc_refusal_name(vrc_get16(f->payload)));
 		TEXT(f, vrc_wire_refused, owner_name, VRC_NAME_LEN);
 		TEXT(f, vrc_wire_refused, label, VRC_LABEL_LEN);
 		break;

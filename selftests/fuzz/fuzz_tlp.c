@@ -96,6 +96,8 @@ static void answer(const struct vrc_tlp *req, u32 room, u32 rcb)
 static void examine(const u8 *b, const struct vrc_tlp *t, u32 seed)
 {
 	MUST(vrc_tlp_type_name(t->type));
+	if (vrc_tlp_is_completion(t))
+		MUST(strcmp(vrc_tlp_status_name(t->status), "reserved"));
 	rebuild(b, vrc_tlp_len(t), t);
 	if (vrc_tlp_is_completion(t) || t->type == VRC_TLP_MSG || t->type == VRC_TLP_MSGD)
 		return;
@@ -113,6 +115,7 @@ int fuzz_one(const u8 *data, size_t size)
 		ret = vrc_tlp_parse(data, size, &t);
 		if (ret < 0 && ret != -VRC_TLP_BAD_ECRC) {
 			MUST(ret > -VRC_TLP_NR_ERRORS);
+			MUST(strcmp(vrc_tlp_error_name(ret), "unknown"));
 			return 0;
 		}
 		MUST(vrc_tlp_len(&t) <= size && (ret < 0 || ret == (int)vrc_tlp_len(&t)));

@@ -334,7 +334,7 @@ proctype clock()
 	MUST(kept, network != good || !was_up || COMPLETE)
 }
 
-/* What an earlier session of the two has left in the network: a frame that belongs to no session now */
+/* What an earlier session of the two has left in the network: a frame of no session now */
 proctype before()
 {
 	if

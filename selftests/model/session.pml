@@ -124,7 +124,7 @@ inline grant(r, s)
 	ep[epoch].bound = true;
 }
 
-/* spec "The station": the table of checks, in its order; serial, range and policy have no part in this */
+/* spec "The station": the table of checks, in its order; serial, range and policy are left out */
 inline receive_bind(r, s)
 {
 	if

@@ -70,6 +70,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(shadow_of_nonsense),
 	TAP_TEST(shadow_unreadable),
 	TAP_TEST(shadow_function_reset_while_looking),
+	TAP_TEST(ring_is_for_disks),
 };
 
 int main(int argc, char **argv)

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Resets, shutdown and the end, with commands in flight. */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -381,4 +385,40 @@ void many_resets_under_load(void)
 	}
 out:
 	host_close();
+}
+
+/* The descriptor of the model's ring, -1: none is open */
+static int find_ring(void)
+{
+	char path[32], name[64];
+
+	for (int fd = 3; fd < 64; fd++) {
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		n = readlink(path, name, sizeof(name) - 1);
+		name[n > 0 ? n : 0] = '\0';
+		if (strstr(name, "io_uring"))
+			return fd;
+	}
+	return -1;
+}
+
+/* The sandbox does not see what a ring does: it must be closed itself. */
+void ring_is_for_disks(void)
+{
+	int ring, event = eventfd(0, EFD_CLOEXEC);
+
+	if (!host_open(8 << 20, ""))
+		goto out;
+	ring = find_ring();
+	EXPECT(ring >= 0);
+	EXPECT_EQ(syscall(SYS_io_uring_register, ring, IORING_REGISTER_EVENTFD, &event, 1), -1);
+	EXPECT_EQ(errno, EACCES);
+	EXPECT_EQ(syscall(SYS_io_uring_register, ring, IORING_REGISTER_RESTRICTIONS, NULL, 0), -1);
+	EXPECT(host_enable() && host_queue(1));
+	EXPECT_EQ(host_rw(NVME_IO_WRITE, 0, 8, host_pages(1), 0, 0), 0);
+out:
+	host_close();
+	close(event);
 }

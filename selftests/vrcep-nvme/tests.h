@@ -67,6 +67,7 @@ void bus_mastering_comes_back(void);
 void delete_queue_waits_for_commands(void);
 void many_resets_under_load(void);
 void random_commands_do_no_harm(void);
+void ring_is_for_disks(void);
 
 /* ---- test_shadow.c ---- */
 

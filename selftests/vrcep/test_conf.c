@@ -66,6 +66,7 @@ static void bad_settings(void)
 		{ "name", "a name that is longer than the thirty-two bytes", "32" },
 		{ "interface", "an-interface-too-long", "interface" },
 		{ "qdisc-bypass", "maybe", "maybe" },
+		{ "sandbox", "none", "sandbox 'none': expected on or off" },
 		{ "function", "toaster", "no model 'toaster'; there are: test" },
 		{ "function", "test,colour=red", "no option 'colour'" },
 		{ "nonsense", "1", "'nonsense'" },

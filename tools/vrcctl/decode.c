@@ -268,8 +268,10 @@ static int run(int argc, char **argv)
 		else
 			from = (char)c;
 	}
-	if (!hex_read(argc, argv, &b))
+	if (!hex_read(argc, argv, &b)) {
+		bytes_free(&b);
 		return EXIT_FAILED;
+	}
 	if (json_output)
 		json_root = json_object_new_object();
 	if (from == 'e')

@@ -32,7 +32,8 @@ int ep_conf_add_station(struct ep_conf *c, char *err)
 
 int ep_conf_init(struct ep_conf *c, char *err)
 {
-	*c = (struct ep_conf){ .ethertype = VRC_ETHERTYPE, .ring_frames = DEFAULT_RING };
+	*c = (struct ep_conf){ .ethertype = VRC_ETHERTYPE, .ring_frames = DEFAULT_RING,
+				 .sandbox = true };
 	return ep_conf_add_station(c, err);
 }
 
@@ -174,13 +175,23 @@ static int set_ring(struct ep_conf *c, const char *value, char *err)
 	return ret;
 }
 
+static int parse_on_off(const char *name, const char *value, bool *v, char *err)
+{
+	*v = !strcmp(value, "on");
+	if (*v || !strcmp(value, "off"))
+		return 0;
+	snprintf(err, EP_ERR_LEN, "%s '%s': expected on or off", name, value);
+	return -1;
+}
+
 static int set_qdisc_bypass(struct ep_conf *c, const char *value, char *err)
 {
-	c->qdisc_bypass = !strcmp(value, "on");
-	if (c->qdisc_bypass || !strcmp(value, "off"))
-		return 0;
-	snprintf(err, EP_ERR_LEN, "qdisc-bypass '%s': expected on or off", value);
-	return -1;
+	return parse_on_off("qdisc-bypass", value, &c->qdisc_bypass, err);
+}
+
+static int set_sandbox(struct ep_conf *c, const char *value, char *err)
+{
+	return parse_on_off("sandbox", value, &c->sandbox, err);
 }
 
 static int set_string(char **dst, const char *value, char *err)
@@ -270,6 +281,7 @@ static const struct {
 	{ "ring", set_ring },
 	{ "qdisc-bypass", set_qdisc_bypass },
 	{ "user", set_user },
+	{ "sandbox", set_sandbox },
 	{ "status", set_status },
 	{ "name", set_name },
 	{ "serial", set_serial },
@@ -290,6 +302,20 @@ int ep_conf_set(struct ep_conf *c, const char *name, const char *value, char *er
 			return settings[i].set(c, value, err);
 	snprintf(err, EP_ERR_LEN, "'%s' is no setting (vrcep --help lists them)", name);
 	return -1;
+}
+
+unsigned int ep_conf_needs(const struct ep_conf *c)
+{
+	unsigned int i, j, needs = 0;
+
+	for (i = 0; i < c->nr_stations; i++) {
+		for (j = 0; j < c->station[i].nr_functions; j++) {
+			const struct ep_conf_function *fn = &c->station[i].function[j];
+
+			needs |= fn->model->needs ? fn->model->needs(fn->opts) : 0;
+		}
+	}
+	return needs;
 }
 
 int ep_conf_check(const struct ep_conf *c, char *err)

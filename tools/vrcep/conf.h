@@ -33,6 +33,7 @@ struct ep_conf {
 	bool qdisc_bypass;
 	unsigned int ring_frames;
 	char *user, *status;
+	bool sandbox;
 	struct ep_conf_station *station;
 	unsigned int nr_stations;
 };
@@ -46,6 +47,8 @@ int ep_conf_add_station(struct ep_conf *c, char *err);
 int ep_conf_set(struct ep_conf *c, const char *name, const char *value, char *err);
 /* Takes @opts over, also when it fails. */
 int ep_conf_add_model(struct ep_conf *c, const char *model, struct ep_options *opts, char *err);
+/* What all functions need of the system while they run: enum ep_needs. */
+unsigned int ep_conf_needs(const struct ep_conf *c);
 /* Is it complete? */
 int ep_conf_check(const struct ep_conf *c, char *err);
 

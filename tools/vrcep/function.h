@@ -29,6 +29,13 @@ enum ep_reset {
 	EP_RESET_FLR,		/* Initiate Function Level Reset was written */
 };
 
+/* What a model asks of the system after create(): the walls of vrcep let it through (walls.h). */
+enum ep_needs {
+	EP_NEEDS_DISK	= 1,	/* io_uring on a disk that is open */
+	EP_NEEDS_TAP	= 2,	/* opens its TAP again when that is back */
+	EP_NEEDS_PACKET	= 4,	/* opens a packet socket on its interface again */
+};
+
 /*
  * Register accesses are what a TLP carried: @len is 1 to 4096 bytes, any
  * alignment, within the BAR. Sparse byte enables arrive as several writes.
@@ -36,6 +43,7 @@ enum ep_reset {
 struct ep_model {
 	const char *name;		/* of --function NAME,... */
 	const struct ep_option *options;	/* what --function accepts, ends with a NULL name */
+	unsigned int (*needs)(const struct ep_options *opts);	/* enum ep_needs; NULL: nothing */
 	/* NULL and a message in @err (name the value, say what was expected) when it fails. */
 	struct ep_func *(*create)(struct ep_loop *loop, const struct ep_options *opts,
 				  char *err, size_t err_len);

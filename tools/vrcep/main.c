@@ -2,8 +2,6 @@
 /* vrcep: PCI Express functions for machines elsewhere on the Ethernet. */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +13,7 @@
 #include "conf.h"
 #include "container.h"
 #include "status.h"
+#include "walls.h"
 #include "world.h"
 
 /* Exit statuses, documented in Documentation/vrcep.rst */
@@ -22,7 +21,7 @@ enum {
 	EXIT_OK		= 0,	/* told to stop */
 	EXIT_RUN	= 1,	/* failed while it ran */
 	EXIT_USAGE	= 2,	/* command line or configuration file */
-	EXIT_SETUP	= 3,	/* interface, function, status socket, user */
+	EXIT_SETUP	= 3,	/* interface, function, status socket, user, sandbox */
 };
 
 #define SHUTDOWN_POLL_NS	10000000ull
@@ -54,6 +53,7 @@ static const char usage[] =
 	"      --qdisc-bypass on    send past the queueing discipline of the interface\n"
 	"      --status SOCKET      answer with the status, as JSON, on this Unix socket\n"
 	"      --user NAME          become this user when everything is open\n"
+	"      --sandbox off        allow all system calls, for debugging (default on)\n"
 	"      --query SOCKET       print the status of the vrcep with that --status\n"
 	"  -h, --help\n"
 	"\n"
@@ -71,7 +71,8 @@ static void print_help(void)
 			printf("      %-12s %s\n", o->name, o->help);
 	}
 	fputs("\nExit status: 0 told to stop, 1 failed while running, 2 bad command line or\n"
-	      "configuration, 3 an interface, function, socket or user cannot be used.\n", stdout);
+	      "configuration, 3 an interface, function, socket, user or sandbox cannot be\n"
+	      "used.\n", stdout);
 }
 
 /* ---- command line ---- */
@@ -93,6 +94,7 @@ static const struct option long_options[] = {
 	{ "qdisc-bypass", required_argument, NULL, 0 },
 	{ "status", required_argument, NULL, 0 },
 	{ "user", required_argument, NULL, 0 },
+	{ "sandbox", required_argument, NULL, 0 },
 	{ "query", required_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -225,20 +227,6 @@ static int watch_signals(struct stopper *s)
 
 /* ---- running ---- */
 
-static int become(const char *name)
-{
-	const struct passwd *pw = getpwnam(name);
-
-	if (!pw) {
-		fprintf(stderr, "vrcep: user '%s': no such user\n", name);
-		return -1;
-	}
-	if (!setgroups(0, NULL) && !setgid(pw->pw_gid) && !setuid(pw->pw_uid))
-		return 0;
-	fprintf(stderr, "vrcep: user '%s': %s\n", name, strerror(errno));
-	return -1;
-}
-
 static unsigned int count_stations(const struct ep_world *w)
 {
 	const struct ep_port *p;
@@ -249,13 +237,18 @@ static unsigned int count_stations(const struct ep_world *w)
 	return nr;
 }
 
-static int run_loop(struct ep_world *w)
+static int run_loop(struct ep_world *w, const struct ep_conf *c)
 {
 	struct stopper s = { .world = w };
+	char why[EP_ERR_LEN];
 	int err;
 
 	if (watch_signals(&s)) {
 		ep_log("no signals: %s", strerror(errno));
+		return EXIT_SETUP;
+	}
+	if (c->sandbox && ep_sandbox(ep_conf_needs(c), why)) {
+		ep_log("%s", why);
 		return EXIT_SETUP;
 	}
 	ep_world_start(w);
@@ -290,10 +283,10 @@ static int run(const struct ep_conf *c)
 		return setup_failed(err);
 	if (c->status)
 		status = ep_status_open(w.loop, c->status, w.ports, err, sizeof(err));
-	if (c->status && !status)
+	if ((c->status && !status) || ep_drop_privileges(c->user, ep_conf_needs(c), err))
 		setup_failed(err);
-	else if (!c->user || !become(c->user))
-		ret = run_loop(&w);
+	else
+		ret = run_loop(&w, c);
 	ep_status_close(status);
 	ep_world_close(&w);
 	return ret;

@@ -181,6 +181,8 @@ void ep_session_destroy(struct ep_session *s)
 	ep_timer_set(port(s)->loop, &s->goodbye.timer, UINT64_MAX);
 	stop_timers(s);
 	free_queue(s);
+	/* Nothing leaves any more: a model that goes may lower its interrupt. */
+	s->id = 0;
 }
 
 static void lease_expired(struct ep_timer *t)

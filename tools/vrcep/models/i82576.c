@@ -242,6 +242,11 @@ static struct ep_func *i82576_create(struct ep_loop *loop, const struct ep_optio
 	return NULL;
 }
 
+static unsigned int i82576_needs(const struct ep_options *opts)
+{
+	return ep_options_get(opts, "tap") ? EP_NEEDS_TAP : EP_NEEDS_PACKET;
+}
+
 static void i82576_destroy(struct ep_func *f)
 {
 	struct i82576 *n = i82576_of(f);
@@ -284,6 +289,7 @@ static void i82576_status(struct ep_func *f, char *buf, size_t len)
 const struct ep_model ep_model_82576 = {
 	.name = "82576",
 	.options = i82576_options,
+	.needs = i82576_needs,
 	.create = i82576_create,
 	.destroy = i82576_destroy,
 	.reset = i82576_reset,

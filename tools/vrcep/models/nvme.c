@@ -313,9 +313,16 @@ static void nvme_status(struct ep_func *f, char *buf, size_t len)
 		 (unsigned long long)s->errors);
 }
 
+static unsigned int nvme_needs(const struct ep_options *opts)
+{
+	(void)opts;
+	return EP_NEEDS_DISK;
+}
+
 const struct ep_model ep_model_nvme = {
 	.name = "nvme",
 	.options = nvme_options,
+	.needs = nvme_needs,
 	.create = nvme_create,
 	.destroy = nvme_destroy,
 	.reset = nvme_reset,
