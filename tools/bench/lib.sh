@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# For the scripts of the bench that run in the root host: samples, functions, counters.
+
+sample()
+{
+	printf '%s %s\n' "$1" "$2"
+}
+
+die()
+{
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# function_by FILE VALUE: the function whose attribute FILE is VALUE
+function_by()
+{
+	local path
+
+	path=$(grep -lx "$2" /sys/bus/vrc/devices/*/"$1") || die "no function whose $1 is $2; see /run/vrc/vrcep.log"
+	basename "$(dirname "$path")"
+}
+
+# Sets uuid
+attach()
+{
+	uuid=$(cat /proc/sys/kernel/random/uuid)
+	vrcctl attach "$1" --uuid "$uuid" > /dev/null
+}
+
+frames()
+{
+	local stats=/sys/class/vrc/vrc0/stats
+
+	echo $(($(cat "$stats/tx_frames") + $(cat "$stats/rx_frames")))
+}
+
+# counter NAME: of $function
+counter()
+{
+	cat "/sys/bus/vrc/devices/$function/stats/$1"
+}
+
+# Without acks
+data_frames()
+{
+	echo $(($(counter frames_tx) + $(counter frames_rx)))
+}
+
+quotient()
+{
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f\n", a / b }'
+}
