@@ -9,32 +9,20 @@
  *
  * Prints nanoseconds per access, and frames per access, acks included.
  */
-#include <errno.h>
-#include <linux/pci_regs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "vfio_dev.h"
+#include "access.h"
+#include "mark.h"
+#include "packet.h"
 
 #define BAR		1
 #define MAX_COUNT	10000000
 
-/* Longer than the link delays an ack (1 ms): then it is idle again. */
-#define PAUSE_NS	3000000
-
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 static struct dev dev;
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static void access_failed(const char *what, long ret)
 {
@@ -72,42 +60,15 @@ static void check_bar(uint32_t want)
 	exit(1);
 }
 
-static uint64_t port_counter(const char *name)
-{
-	unsigned long long val;
-	char path[256];
-	FILE *f;
-
-	/* An mdev's directory is inside that of its function, and that inside the port's. */
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/../../stats/%s", dev.uuid, name);
-	f = fopen(path, "r");
-	if (!f || fscanf(f, "%llu", &val) != 1) {
-		fprintf(stderr, "mmio: no counter %s\n", path);
-		exit(1);
-	}
-	fclose(f);
-	return val;
-}
-
-static uint64_t frames(void)
-{
-	return port_counter("tx_frames") + port_counter("rx_frames");
-}
-
-static void settle(void)
-{
-	struct timespec pause = { .tv_nsec = PAUSE_NS };
-
-	nanosleep(&pause, NULL);
-}
-
 static uint64_t time_reads(uint32_t count)
 {
 	uint64_t start = now();
 	uint32_t i;
 
+	mark_begin();
 	for (i = 0; i < count; i++)
 		read_bar();
+	mark_end();
 	return now() - start;
 }
 
@@ -118,7 +79,9 @@ static uint64_t time_writes(uint32_t count)
 
 	for (i = 1; i <= count; i++) {
 		start = now();
+		mark_begin();
 		write_bar(i);
+		mark_end();
 		sum += now() - start;
 		settle();
 	}
@@ -130,9 +93,11 @@ static uint64_t time_burst(uint32_t count)
 	uint64_t start = now();
 	uint32_t i;
 
+	mark_begin();
 	for (i = 1; i <= count; i++)
 		write_bar(i);
 	read_bar();
+	mark_end();
 	return now() - start;
 }
 
@@ -163,24 +128,14 @@ static void measure(const struct mode *mode, uint32_t count)
 	write_bar(count);
 	mode->time(count / 10 + 1);
 	settle();
-	before = frames();
+	mark_reset();
+	before = port_frames(&dev);
 	ns = mode->time(count);
+	mark_section();
 	settle();
-	printf("%.1f %.4f\n", (double)ns / count, (double)(frames() - before) / count);
+	printf("%.1f %.4f\n", (double)ns / count, (double)(port_frames(&dev) - before) / count);
 	/* Every mode leaves COUNT there. */
 	check_bar(count);
-}
-
-static uint32_t parse_count(const char *arg)
-{
-	char *end;
-	long count = strtol(arg, &end, 0);
-
-	if (*end || count < 1 || count > MAX_COUNT) {
-		fprintf(stderr, "mmio: COUNT '%s': expected 1 to %d\n", arg, MAX_COUNT);
-		exit(2);
-	}
-	return (uint32_t)count;
 }
 
 int main(int argc, char **argv)
@@ -193,10 +148,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	mode = find_mode(argv[2]);
-	count = parse_count(argv[3]);
+	count = (uint32_t)parse_number("mmio: COUNT", argv[3], 1, MAX_COUNT);
 	if (dev_open(&dev, argv[1]))
 		return 1;
-	cfg_set(&dev, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	dev_mem_enable(&dev);
 	measure(mode, count);
 	dev_close(&dev);
 	return 0;

@@ -7,48 +7,14 @@
  *        pingpong IFACE MAC COUNT SIZE         COUNT round trips of SIZE bytes;
  *                                              prints nanoseconds per round trip
  */
-#include <arpa/inet.h>
-#include <net/if.h>
-#include <netpacket/packet.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 
-#define ETHERTYPE	0x88B6		/* IEEE 802 local experimental 2 */
-#define ETH_LEN		14
-#define MAX_SIZE	9014
-#define TIMEOUT_MS	5000
+#include "mark.h"
+#include "packet.h"
 
 static uint8_t frame[MAX_SIZE];
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static int open_port(const char *ifname, uint8_t mac[6])
-{
-	struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE),
-		.sll_ifindex = (int)if_nametoindex(ifname),
-	};
-	struct ifreq ifr = { 0 };
-	int on = 1, fd;
-
-	fd = socket(AF_PACKET, SOCK_RAW, htons(ETHERTYPE));
-	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", ifname);
-	if (fd < 0 || bind(fd, (void *)&sll, sizeof(sll)) || ioctl(fd, SIOCGIFHWADDR, &ifr) ||
-	    setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
-	    setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)))
-		die(ifname);
-	memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
-	return fd;
-}
 
 static void echo(int fd, const uint8_t *mac)
 {
@@ -65,14 +31,6 @@ static void echo(int fd, const uint8_t *mac)
 	}
 }
 
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static void round_trip(int fd, size_t size)
 {
 	static uint8_t answer[MAX_SIZE];
@@ -83,28 +41,21 @@ static void round_trip(int fd, size_t size)
 		die("recv: no echo");
 }
 
-static void ping(int fd, const uint8_t *mac, const char *peer, long count, size_t size)
+static void ping(int fd, long count, size_t size)
 {
-	struct timeval tv = { .tv_sec = TIMEOUT_MS / 1000 };
 	uint64_t start;
 	long i;
 
-	if (sscanf(peer, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", frame, frame + 1, frame + 2, frame + 3,
-		   frame + 4, frame + 5) != 6) {
-		fprintf(stderr, "pingpong: '%s': expected a MAC address\n", peer);
-		exit(2);
-	}
-	memcpy(frame + 6, mac, 6);
-	frame[12] = ETHERTYPE >> 8;
-	frame[13] = ETHERTYPE & 0xff;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)))
-		die("SO_RCVTIMEO");
+	limit_wait(fd);
 	for (i = 0; i < count / 10 + 1; i++)
 		round_trip(fd, size);
+	mark_begin();
 	start = now();
 	for (i = 0; i < count; i++)
 		round_trip(fd, size);
-	printf("%llu\n", (unsigned long long)(now() - start) / (unsigned long long)count);
+	printf("%.1f\n", (double)(now() - start) / (double)count);
+	mark_end();
+	mark_section();
 }
 
 int main(int argc, char **argv)
@@ -120,13 +71,9 @@ int main(int argc, char **argv)
 	fd = open_port(argv[1], mac);
 	if (argc == 2)
 		echo(fd, mac);
-	count = strtol(argv[3], NULL, 0);
-	size = strtol(argv[4], NULL, 0);
-	if (count < 1 || size < 60 || size > MAX_SIZE) {
-		fprintf(stderr, "pingpong: COUNT %s, SIZE %s: expected at least 1, and 60 to %d\n",
-			argv[3], argv[4], MAX_SIZE);
-		return 2;
-	}
-	ping(fd, mac, argv[2], count, (size_t)size);
+	count = parse_number("pingpong: COUNT", argv[3], 1, 10000000);
+	size = parse_number("pingpong: SIZE", argv[4], 60, MAX_SIZE);
+	put_header(frame, mac, argv[2]);
+	ping(fd, count, (size_t)size);
 	return 0;
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""report.py SAMPLES...: rows from the samples of tools/bench/measure, to build/bench.json and as a table.
+"""report.py SAMPLES...: rows from the samples of the scripts in tools/bench, to build/bench.json and as a table.
 report.py --rst: the table in build/bench.json as reStructuredText."""
 
 import json
@@ -16,6 +16,10 @@ ROWS = (
     ("2-frames", "frames per posted BAR write", "write_frames", "frames", None, "<= 2"),
     ("2-burst", "posted BAR writes back to back ÷ ping-pong", "burst_ns", "ns", "pingpong_ns", None),
     ("2-burst-frames", "frames per posted BAR write back to back", "burst_frames", "frames", None, "<= 2"),
+    ("3-1500", "DMA writes ÷ AF_PACKET stream, MTU 1500", "write1500", "MB/s", "stream1500", ">= 0.9"),
+    ("3-9000", "DMA writes ÷ AF_PACKET stream, MTU 9000", "write9000", "MB/s", "stream9000", ">= 0.9"),
+    ("4-1500", "DMA reads ÷ AF_PACKET stream, MTU 1500", "read1500", "MB/s", "stream1500", ">= 0.85"),
+    ("4-9000", "DMA reads ÷ AF_PACKET stream, MTU 9000", "read9000", "MB/s", "stream9000", ">= 0.85"),
     ("5-qd1", "NVMe ÷ nvmet-tcp, 4 KiB reads, QD1", "vrc_qd1_iops", "IO/s", "tcp_qd1_iops", ">= 1.5"),
     ("5-qd32", "NVMe ÷ nvmet-tcp, 4 KiB reads, QD32", "vrc_qd32_iops", "IO/s", "tcp_qd32_iops", ">= 1.2"),
     ("5-read", "NVMe ÷ nvmet-tcp, 128 KiB reads", "vrc_read_iops", "IO/s", "tcp_read_iops", ">= 1.0"),
@@ -32,6 +36,12 @@ ROWS = (
     ("8-qd32", "frames per 4 KiB NVMe read, QD32", "nvme_qd32_frames", "frames", None, "<= 6"),
     ("8-qd32-data", "of these with TLPs, QD32", "nvme_qd32_data", "frames", None, None),
     ("8-qd32-again", "frames sent again in all reads, QD32", "nvme_qd32_again", "frames", None, None),
+    ("9-100", "BAR read at 100 functions ÷ at 1", "read_tenth", "ns", "read_one", "<= 1.05"),
+    ("9-1000", "BAR read at 1,000 functions ÷ at 1", "read_all", "ns", "read_one", "<= 1.05"),
+    ("10-idle", "kernel memory of an enumerated function", "idle", "bytes", None, "<= 16384"),
+    ("10-vm", "kernel memory of a function with a VM of 1 GiB", "vm", "bytes", None, "<= 4194304"),
+    ("11", "scan of 1,000 stations ÷ 1,000 × that of one", "scan_all", "ns", "scan_linear", "<= 1.2"),
+    ("12", "DMA writes of two functions on two CPUs ÷ one", "two", "MB/s", "one", ">= 1.7"),
     ("dma-fast-qd1", "DMA answered in softirq, NVMe QD1", "nvme_qd1_dma_fast", "of 1", None, ">= 0.95"),
     ("dma-fast-qd32", "DMA answered in softirq, NVMe QD32", "nvme_qd32_dma_fast", "of 1", None, ">= 0.95"),
     ("dma-fast-guest", "DMA answered in softirq, guest's whole life", "guest_dma_fast", "of 1", None, ">= 0.95"),
