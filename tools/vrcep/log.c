@@ -5,7 +5,6 @@
 
 #define PERIOD_NS	5000000000ull
 #define BURST		10
-#define QUOTA_NS	1000000000ull
 
 void ep_vlog(const char *who, const char *fmt, va_list ap)
 {
@@ -40,15 +39,5 @@ bool ep_limit_ok(struct ep_limit *l, uint64_t now, const char *who)
 		return false;
 	}
 	l->lines++;
-	return true;
-}
-
-bool ep_quota_take(struct ep_quota *q, uint64_t now)
-{
-	if (now - q->since >= QUOTA_NS)
-		*q = (struct ep_quota){ .since = now };
-	if (q->used == EP_QUOTA)
-		return false;
-	q->used++;
 	return true;
 }

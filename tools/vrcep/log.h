@@ -19,16 +19,6 @@ struct ep_limit {
 /* May a line be written at @now? Says once how many were not. */
 bool ep_limit_ok(struct ep_limit *l, uint64_t now, const char *who);
 
-/* Answers to strangers: no more a second than a network in order ever needs. */
-#define EP_QUOTA	100
-
-struct ep_quota {
-	uint64_t since;		/* start of the period, ns */
-	unsigned int used;
-};
-
-bool ep_quota_take(struct ep_quota *q, uint64_t now);
-
 __printf(1, 2) void ep_log(const char *fmt, ...);
 void ep_vlog(const char *who, const char *fmt, va_list ap);
 

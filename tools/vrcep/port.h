@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "log.h"
+#include "quota.h"
 #include "loop.h"
 
 #define EP_TX_BATCH		64

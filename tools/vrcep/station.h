@@ -13,6 +13,7 @@
 
 #include "function.h"
 #include "log.h"
+#include "quota.h"
 #include "port.h"
 
 #define EP_MAX_ALLOW	64
