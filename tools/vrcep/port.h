@@ -12,8 +12,8 @@
 
 #include "buf.h"
 #include "log.h"
-#include "quota.h"
 #include "loop.h"
+#include "quota.h"
 
 #define EP_TX_BATCH		64
 #define EP_STATION_HASH		1024

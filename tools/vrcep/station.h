@@ -13,8 +13,8 @@
 
 #include "function.h"
 #include "log.h"
-#include "quota.h"
 #include "port.h"
+#include "quota.h"
 
 #define EP_MAX_ALLOW	64
 #define EP_MAX_ANSWERS	16	/* roots that wait for their ADVERTISE at one time */
