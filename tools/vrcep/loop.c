@@ -302,10 +302,8 @@ static void set_kernel_timer(struct ep_loop *l)
 }
 
 /* For who does not want to sleep for long, or has another clock than the kernel's timer. */
-static int wait_for(struct ep_loop *l, uint64_t wait)
+static uint64_t time_to_timer(const struct ep_loop *l, uint64_t wait)
 {
-	struct timespec ts;
-
 	if (l->nr_timers) {
 		uint64_t at = l->heap[0]->at, now = l->clock();
 		uint64_t timer = at > now ? at - now : 0;
@@ -313,22 +311,22 @@ static int wait_for(struct ep_loop *l, uint64_t wait)
 		if (timer < wait)
 			wait = timer;
 	}
-	ts = to_timespec(wait);
-	return epoll_pwait2(l->epoll, l->events, EVENTS, wait == UINT64_MAX ? NULL : &ts, NULL);
+	return wait;
 }
 
-static int wait_events(struct ep_loop *l, uint64_t max)
+static int wait_events(struct ep_loop *l, uint64_t wait)
 {
+	struct timespec ts;
 	int n;
 
-	if (l->idle) {
-		n = epoll_wait(l->epoll, l->events, EVENTS, 0);
-	} else if (max != UINT64_MAX || l->clock != monotonic) {
-		n = wait_for(l, max);
-	} else {
+	if (l->idle)
+		wait = 0;
+	else if (wait == UINT64_MAX && l->clock == monotonic)
 		set_kernel_timer(l);
-		n = epoll_wait(l->epoll, l->events, EVENTS, -1);
-	}
+	else
+		wait = time_to_timer(l, wait);
+	ts = to_timespec(wait);
+	n = epoll_pwait2(l->epoll, l->events, EVENTS, wait == UINT64_MAX ? NULL : &ts, NULL);
 	l->now = l->clock();
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
