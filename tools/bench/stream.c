@@ -14,7 +14,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +24,6 @@
 
 #define RECEIVE_BUFFER	(512 * 1024 * 1024)
 #define MAX_COUNT	10000
-/* Frames that are sent before the receiver shall run, if there is one processor. */
-#define TURN		32
 
 struct head {
 	uint32_t number, last;
@@ -94,8 +91,6 @@ static void send_run(int fd, uint32_t count, size_t size)
 	for (i = 1; i <= count; i++) {
 		put_head(i, count);
 		send_frame(fd, size);
-		if (i % TURN == 0)
-			sched_yield();
 	}
 	if (recv(fd, frame, sizeof(frame), 0) < 0)
 		die("stream: no answer");
