@@ -74,9 +74,9 @@ static void intx_update(struct vrc_vdev *v)
 	    vrc_vdev_enabled(v, PCI_COMMAND_INTX_DISABLE))
 		return;
 	irq->masked = true;
+	vrc_func_count(v->func, interrupts);
 	if (irq->trigger[0])
 		eventfd_signal(irq->trigger[0]);
-	vrc_func_count(v->func, interrupts);
 }
 
 void vrc_irq_intx_kick(struct vrc_vdev *v)
@@ -410,8 +410,11 @@ static bool signal_vector(struct vrc_vdev *v, const struct vrc_tlp *t)
 	spin_lock_bh(&v->irq.lock);
 	if (is_message(v->irq.index) && vector < v->irq.nr)
 		ctx = v->irq.trigger[vector];
-	if (ctx)
+	if (ctx) {
+		/* Before: who is woken may look. */
+		vrc_func_count(v->func, interrupts);
 		eventfd_signal(ctx);
+	}
 	spin_unlock_bh(&v->irq.lock);
 	return ctx;
 }
@@ -422,9 +425,7 @@ void vrc_irq_msi(struct vrc_vdev *v, const struct vrc_tlp *t)
 		vrc_func_count(v->func, dma_no_bus_master);
 		return;
 	}
-	if (signal_vector(v, t))
-		vrc_func_count(v->func, interrupts);
-	else
+	if (!signal_vector(v, t))
 		vrc_func_count(v->func, interrupts_bad);
 }
 
