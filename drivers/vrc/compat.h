@@ -22,10 +22,10 @@
 #endif
 
 /* mac_pton() was in kernel.h once. */
-#if __has_include(<linux/hex.h>)
-#include <linux/hex.h>
-#else
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #include <linux/kernel.h>
+#else
+#include <linux/hex.h>
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)

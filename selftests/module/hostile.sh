@@ -23,17 +23,23 @@ commit() {	# NUMBER: it happens at the next read of BAR 0 or configuration space
 }
 
 counted() {	# NUMBER COUNTER
-	local before after
+	local before after out
 	before=$(counter "$2")
-	commit "$1" >/dev/null 2>&1
+	out=$(commit "$1" 2>/dev/null)
 	after=$(counter "$2")
 	[ "$after" -gt "$before" ] || { echo "$2 was $before and is $after"; return 1; }
+	# But where that is the misdeed, the read has its value from the honest answer.
+	case $2 in
+	cpl_ur | cpl_ca | tlp_poisoned | cpl_timeout) ;;
+	*) contains "$out" "${alive#0x}" ;;
+	esac
 }
 
 alive() {
 	contains "$(vrcctl read "$fn" 0 4)" "${alive#0x}"
 }
 
+modprobe vfio_iommu_type1
 stop_stations
 on_device $station eth0 &
 sleep 0.5
@@ -47,6 +53,9 @@ while read -r number name_of_counter name; do
 	check "$name is counted ($name_of_counter)" counted "$number" "$name_of_counter"
 	check "and the session lives on" wait_for 5 alive
 done < <($station --list)
+# A read waits behind all that the function has sent.
+echo 20000 >$class/vrc0/completion_timeout_ms
+subject "$uuid" hostile
 check "give it back" mdev_remove "$uuid"
 pkill -x station
 check "the port can go" vrcctl port del eth1

@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 bus=/sys/bus/vrc/devices
 class=/sys/class/vrc
+vfio_test=build/selftests/module/vfio_test
 run=$(mktemp -d)
 
 on_device() {
@@ -70,4 +71,22 @@ error_names() {
 
 new_uuid() {
 	cat /proc/sys/kernel/random/uuid
+}
+
+# subject UUID SUBJECT [ARGS...]: the test's own results become ours
+subject() {
+	local out line
+	out=$(mktemp)
+	timeout 300 $vfio_test "$@" >"$out" 2>&1 || echo "# exit status $?" >>"$out"
+	check "$2: all were run" grep -q '^1\.\.' "$out"
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) tap_result ok "$2: ${line#*- }" ;;
+		"not ok "*)
+			cp "$out" "$tap_out"
+			tap_result "not ok" "$2: ${line#*- }"
+			;;
+		esac
+	done <"$out"
+	rm -f "$out"
 }

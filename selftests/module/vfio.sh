@@ -6,33 +6,14 @@
 # shellcheck source=selftests/module/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-program=build/selftests/module/vfio_test
 station_options="--name lab --serial 0x78 --function test"
-
-# subject UUID SUBJECT [ARGS...]: the test's own results become ours
-subject() {
-	local out line
-	out=$(mktemp)
-	timeout 300 $program "$@" >"$out" 2>&1 || echo "# exit status $?" >>"$out"
-	check "$2: all were run" grep -q '^1\.\.' "$out"
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) tap_result ok "$2: ${line#*- }" ;;
-		"not ok "*)
-			cp "$out" "$tap_out"
-			tap_result "not ok" "$2: ${line#*- }"
-			;;
-		esac
-	done <"$out"
-	rm -f "$out"
-}
 
 # A station on a debug kernel takes its time to begin.
 scan_finds() {
 	vrcctl scan eth1 && [ -n "$(function_named 0x104c 0xb500)" ]
 }
 
-check "the test program is built" test -x $program
+check "the test program is built" test -x $vfio_test
 modprobe vfio_iommu_type1
 stop_stations
 # shellcheck disable=SC2086

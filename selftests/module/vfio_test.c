@@ -2,7 +2,8 @@
 /*
  * vfio_test UUID SUBJECT: tests of the vfio device of the mdev UUID, as TAP.
  * SUBJECT is info, config, region, dma, irq, reset, remove, "traffic SECONDS", or "link STOP START"
- * or "restart STOP START", where STOP and START are shell commands that stop and start the station.
+ * or "restart STOP START", where STOP and START are shell commands that stop and start the station;
+ * or hostile, where UUID is that of selftests/hostile's function.
  */
 #include <linux/pci_regs.h>
 #include <stdio.h>
@@ -95,6 +96,7 @@ static const struct {
 	{ "dma", dma_tests, &nr_dma_tests },
 	{ "irq", irq_tests, &nr_irq_tests },
 	{ "reset", reset_tests, &nr_reset_tests },
+	{ "hostile", hostile_tests, &nr_hostile_tests },
 };
 
 static int run_subject(int argc, char **argv)

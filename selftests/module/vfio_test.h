@@ -49,9 +49,9 @@ uint32_t test_crc(const uint8_t *p, size_t len);
 void test_fill(uint8_t *p, size_t len, uint64_t seed);
 
 extern const struct tap_test info_tests[], config_tests[], region_tests[], dma_tests[], irq_tests[],
-	reset_tests[];
+	reset_tests[], hostile_tests[];
 extern const unsigned int nr_info_tests, nr_config_tests, nr_region_tests, nr_dma_tests,
-	nr_irq_tests, nr_reset_tests;
+	nr_irq_tests, nr_reset_tests, nr_hostile_tests;
 
 /* Need the station to be stopped and started: by the commands given to the program. */
 int link_tests_run(const char *stop, const char *start);

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* More of everything than anybody needs. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "neighbour.h"
+
+#define FIND_SECONDS	10
+#define SLOW_MS		10000
+#define MAX_TARGETS	64
+
+/* ---- ADVERTISE ---- */
+
+static void send_advertise(struct neighbour *n, const u8 *dst, u64 serial, u32 nonce)
+{
+	u8 buf[sizeof(struct vrc_wire_advertise) + sizeof(struct vrc_wire_function)] = { 0 };
+	struct vrc_wire_advertise *a = (void *)buf;
+	struct vrc_frame f = { .kind = VRC_KIND_ADVERTISE, .length = sizeof(buf) };
+	u8 src[6];
+
+	wire_random_mac(src);
+	vrc_put64(&a->serial, serial);
+	vrc_put64(&a->instance, wire_random64());
+	vrc_put32(&a->nonce, nonce);
+	vrc_put16(&a->max_payload, 1468);
+	a->nr_functions = 1;
+	vrc_frame_put_text(a->name, "nobody", sizeof(a->name));
+	wire_send_frame(n->fd, dst, src, &f, buf);
+}
+
+int flood_advertise(struct neighbour *n)
+{
+	unsigned long i, count = arg_number(n, 0);
+	u64 serial = n->argc > 1 ? arg_number(n, 1) : 0;
+	u8 buf[MAX_FRAME];
+	struct vrc_frame f;
+	u32 nonce;
+
+	puts("ready");
+	fflush(stdout);
+	if (!await_frame(n, VRC_KIND_DISCOVER, FIND_SECONDS, buf, &f)) {
+		fprintf(stderr, "neighbour: nobody asks\n");
+		return 1;
+	}
+	nonce = vrc_get32(f.payload + offsetof(struct vrc_wire_discover, nonce));
+	for (i = 0; i < count; i++)
+		send_advertise(n, buf + 6, serial ? serial : wire_random64(), nonce);
+	printf("%lu\n", count);
+	return 0;
+}
+
+int flood_stray(struct neighbour *n)
+{
+	unsigned long i, count = arg_number(n, 0);
+
+	for (i = 0; i < count; i++)
+		send_advertise(n, wire_broadcast, wire_random64(), i % 2 ? 0 : (u32)i);
+	printf("%lu\n", count);
+	return 0;
+}
+
+/* ---- DISCOVER ---- */
+
+static void send_discover(struct neighbour *n, const u8 *src, u16 spread_ms)
+{
+	struct vrc_wire_discover d = { 0 };
+	struct vrc_frame f = { .kind = VRC_KIND_DISCOVER, .length = sizeof(d) };
+
+	vrc_put64(&d.root_id, wire_random64());
+	vrc_put32(&d.nonce, (u32)wire_random64());
+	vrc_put16(&d.spread_ms, spread_ms);
+	wire_send_frame(n->fd, wire_broadcast, src, &f, &d);
+}
+
+int flood_discover(struct neighbour *n)
+{
+	unsigned long i, count = arg_number(n, 0);
+	u8 src[6];
+
+	for (i = 0; i < count; i++) {
+		wire_random_mac(src);
+		send_discover(n, src, SLOW_MS);
+	}
+	printf("%lu\n", count);
+	return 0;
+}
+
+/* ---- BIND ---- */
+
+struct target {
+	u8 mac[6];
+	u64 serial, instance;
+	u8 functions;
+};
+
+static bool is_known(const struct target *t, unsigned int nr, u64 serial)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (t[i].serial == serial)
+			return true;
+	return false;
+}
+
+/* Who answers within a second. */
+static unsigned int find_targets(struct neighbour *n, struct target *t)
+{
+	const struct vrc_wire_advertise *a;
+	u8 buf[MAX_FRAME];
+	struct vrc_frame f;
+	unsigned int nr = 0;
+
+	send_discover(n, n->mac, 0);
+	while (nr < MAX_TARGETS && await_frame(n, VRC_KIND_ADVERTISE, 1, buf, &f)) {
+		a = (const void *)f.payload;
+		if (is_known(t, nr, vrc_get64(&a->serial)))
+			continue;
+		memcpy(t[nr].mac, buf + 6, 6);
+		t[nr].serial = vrc_get64(&a->serial);
+		t[nr].instance = vrc_get64(&a->instance);
+		t[nr].functions = a->nr_functions;
+		nr++;
+	}
+	return nr;
+}
+
+static void send_bind(struct neighbour *n, const struct target *t, u8 function)
+{
+	struct vrc_wire_bind b = { .function = function };
+	struct vrc_frame f = { .kind = VRC_KIND_BIND, .length = sizeof(b) };
+	u8 src[6];
+
+	wire_random_mac(src);
+	vrc_put64(&b.serial, t->serial);
+	vrc_put64(&b.instance, t->instance);
+	vrc_put64(&b.root_id, wire_random64());
+	vrc_put64(&b.session, wire_random64());
+	vrc_put32(&b.lease_ms, VRC_MAX_LEASE_MS);
+	vrc_put16(&b.max_payload, 1468);
+	vrc_put16(&b.window, VRC_MAX_WINDOW);
+	vrc_frame_put_text(b.root_name, "nobody", sizeof(b.root_name));
+	wire_send_frame(n->fd, t->mac, src, &f, &b);
+}
+
+int flood_bind(struct neighbour *n)
+{
+	unsigned long i, count = arg_number(n, 0), sent = 0;
+	struct target t[MAX_TARGETS];
+	unsigned int nr = find_targets(n, t), j;
+	u8 fn;
+
+	for (i = 0; i < count; i++)
+		for (j = 0; j < nr; j++)
+			for (fn = 0; fn < t[j].functions; fn++, sent++)
+				send_bind(n, &t[j], fn);
+	printf("%lu\n", sent);
+	return !sent;
+}
