@@ -2,7 +2,8 @@
 /*
  * What an administrator gives to vrcep. Input that begins with '-' is a command line: an
  * option a line, its name, a space, its value. Anything else is a configuration file.
- * Whatever it says: a message that is not empty, or a configuration that can be asked what it needs.
+ * Whatever it says: a message that is not empty, or a configuration that can be asked what it
+ * needs.
  */
 #include <stdio.h>
 #include <stdlib.h>

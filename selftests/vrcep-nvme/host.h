@@ -28,7 +28,7 @@ struct host {
 	unsigned int block;
 	char image[256];
 	uint64_t shadows, indexes;	/* of Doorbell Buffer Config; 0: not configured */
-	unsigned int rings[2];		/* doorbells of I/O queues written: submission, completion */
+	unsigned int rings[2];		/* of I/O queues: submission, completion */
 };
 
 extern struct host host;

@@ -47,7 +47,10 @@ out:
 	host_close();
 }
 
-/* One command at a time: the driver rings for each, and never for a completion but when the queue wraps. */
+/*
+ * One command at a time: the driver rings for each, and never for a completion but when the
+ * queue wraps.
+ */
 void shadow_one_at_a_time(void)
 {
 	unsigned int i, n = 10 * HOST_ENTRIES;

@@ -45,8 +45,8 @@ struct verb {
 
 extern const struct verb verb_attach, verb_capture, verb_decode, verb_detach, verb_doctor,
 			 verb_encode, verb_list, verb_map, verb_monitor, verb_ping, verb_port,
-			 verb_read, verb_reset, verb_scan, verb_set, verb_show, verb_stats, verb_top,
-			 verb_tree, verb_write;
+			 verb_read, verb_reset, verb_scan, verb_set, verb_show, verb_stats,
+			 verb_top, verb_tree, verb_write;
 
 /* In the order in which they are listed; ends with NULL. */
 extern const struct verb *const verbs[];

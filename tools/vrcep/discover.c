@@ -148,8 +148,8 @@ void ep_advertise_rx(struct ep_station *st, const uint8_t *src, const struct vrc
 			   VRC_NAME_LEN);
 	st->stats.twins++;
 	ep_station_log(st, "serial %#llx is also that of station '%s' at " EP_MAC_FMT
-		       ": roots will take them for one; give one of them another --serial"
-		       "; more in vrc-troubleshooting(7): conflict",
+		       ": roots take them for one, give one another --serial; "
+		       "more in vrc-troubleshooting(7): conflict",
 		       (unsigned long long)serial, name, EP_MAC_ARG(src));
 }
 
