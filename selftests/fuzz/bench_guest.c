@@ -68,7 +68,8 @@ static void take_tlps(unsigned int fn, const uint8_t *p, size_t len)
 		MUST(n > 0);
 		if (t.type == VRC_TLP_MRD && guest->nr_reads < MAX_READS)
 			guest->read[guest->nr_reads++] = (struct read){ fn, t };
-		else if (t.type == VRC_TLP_MWR && vrc_tlp_contiguous(&t) && vrc_tlp_range(&t, &addr))
+		else if (t.type == VRC_TLP_MWR && vrc_tlp_contiguous(&t) &&
+			 vrc_tlp_range(&t, &addr))
 			guest_put((uint16_t)addr, t.data + (addr & 3), vrc_tlp_range(&t, &addr));
 		p += n;
 		len -= (size_t)n;
