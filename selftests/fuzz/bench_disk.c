@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * In place of nvme_disk.c: a disk of memory. What is submitted is done at the next kick, last first.
- */
+/* In place of nvme_disk.c: memory. What is submitted is done at the next kick, last first. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The root that owns the functions: it answers what they read of the guest's memory, and
- * acknowledges.
- */
+/* The root of the functions: it answers what they read of the guest's memory, and acknowledges. */
 #ifndef VRC_FUZZ_BENCH_GUEST_H
 #define VRC_FUZZ_BENCH_GUEST_H
 

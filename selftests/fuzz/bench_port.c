@@ -65,6 +65,7 @@ void fuzz_open(void)
 					 .max_lease_ms = VRC_MAX_LEASE_MS };
 	char err[256];
 
+	fuzz_quiet();
 	loop = ep_loop_create();
 	ep_loop_set_clock(loop, clock_now);
 	memset(&port, 0, sizeof(port));

@@ -12,6 +12,8 @@
 extern struct ep_station *fuzz_station;
 extern const uint8_t fuzz_root_mac[6];
 
+/* From here on the log is written to nowhere. */
+void fuzz_quiet(void);
 void fuzz_open(void);
 /* Nothing may be left. */
 void fuzz_close(void);

@@ -2,8 +2,7 @@
 /*
  * What an administrator gives to vrcep. Input that begins with '-' is a command line: an
  * option a line, its name, a space, its value. Anything else is a configuration file.
- * Whatever it says: a message that is not empty, or a configuration that can be asked what it
- * needs.
+ * Whatever it says: a message that is not empty, or a configuration that knows what it needs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bench_port.h"
 #include "conf.h"
 #include "fuzz.h"
 
@@ -54,6 +54,7 @@ int fuzz_one(const u8 *data, size_t size)
 	struct ep_conf c;
 	int ret;
 
+	fuzz_quiet();
 	MUST(!ep_conf_init(&c, err));
 	if (size && data[0] == '-')
 		ret = command_line(&c, data + 1, size - 1, err);

@@ -53,12 +53,29 @@ static void use_payload(const struct vrc_frame *f)
 	}
 }
 
+/* Sealed it is intact, and the same frame; with any other check it is not. */
+static void seal(const u8 *data, const struct vrc_frame *f)
+{
+	size_t len = sizeof(struct vrc_wire_hdr) + f->length;
+	u8 *copy = malloc(len + VRC_CHECK_LEN);
+	struct vrc_frame again;
+
+	memcpy(copy, data, len);
+	vrc_frame_seal(copy);
+	MUST(vrc_frame_intact(copy, len + VRC_CHECK_LEN));
+	MUST(!vrc_frame_parse(copy, len + VRC_CHECK_LEN, &again) && again.length == f->length);
+	copy[len]++;
+	MUST(!vrc_frame_intact(copy, len + VRC_CHECK_LEN));
+	free(copy);
+}
+
 int fuzz_one(const u8 *data, size_t size)
 {
 	u8 hdr[sizeof(struct vrc_wire_hdr)];
 	struct vrc_frame f;
 	int ret;
 
+	vrc_frame_intact(data, size);
 	ret = vrc_frame_parse(data, size, &f);
 	MUST(ret <= 0 && ret > -VRC_FRAME_NR_ERRORS);
 	MUST(strcmp(vrc_frame_error_name(ret), "unknown"));
@@ -69,5 +86,6 @@ int fuzz_one(const u8 *data, size_t size)
 	vrc_frame_build(hdr, &f);
 	MUST(!memcmp(hdr, data, sizeof(hdr)));
 	use_payload(&f);
+	seal(data, &f);
 	return 0;
 }
