@@ -188,7 +188,10 @@ function TAKE.BOUND(x, rec)
 	M.set_direction(half, "root")
 	answers("bind" .. x.session, rec)
 	if there and there == half.peer then
-		note(rec, "repeat_of", half.stream.bound)
+		-- Other frames may have told whose peer it is.
+		if half.stream.bound then
+			note(rec, "repeat_of", half.stream.bound)
+		end
 		return
 	end
 	there = new_half(p.session, half.stream, half.receiver, half.sender, "function")
