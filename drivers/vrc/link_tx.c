@@ -18,7 +18,7 @@
  * data comes from the cache for small heads. A drain, and who has filled such a frame, has more
  * to say: jumbo paths still need not cost 16 KiB a read.
  */
-#define TINY_PAYLOAD	256
+#define TINY_PAYLOAD	(256 - VRC_CHECK_LEN)
 #define SMALL_PAYLOAD	1464
 /* No frame gets more: memory of higher order is hard to get in a softirq. */
 #define LARGE_PAYLOAD	8964
