@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What must not grow with the number of functions does not. By counted instructions (--icount) and bytes, not by time.
+# What must not grow with the number of functions does not. By counted instructions (--icount), not by time.
 . selftests/lib.sh
 
 stations=200
@@ -30,7 +30,6 @@ flat() {	# NAME
 check "one vrcep has 1, $((stations / 10)) and $stations stations" measure
 check "a read costs the same with $((stations / 10)) functions" flat tenth
 check "a read costs the same with $stations functions" flat all
-check "a function that is enumerated takes at most 16 KiB" at_most bytes "$(value idle)" 16384
-check "a function with a VM of 1 GiB takes at most 4 MiB" at_most bytes "$(value vm)" $((4 << 20))
-check "a scan is linear" at_most nanoseconds "$(value scan_all)" $(($(value scan_linear) * 12 / 10))
+linear=$(value scan_linear)
+check "a scan is linear" at_most nanoseconds "$(value scan_all)" $((${linear:-0} * 12 / 10))
 tap_end
