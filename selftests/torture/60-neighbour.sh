@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Floods of a hostile neighbour that last minutes, on the debug kernel. What matters is how much
-# comes, not what: there is nothing to seed.
+# Floods of a hostile neighbour that last minutes, and faults of the network, on the debug kernel. What matters is
+# how much comes, not what: there is nothing to seed.
 tools/lab/chroot make -s -C selftests programs >&2 || exit 1
-exec tools/lab/run --kernel debug --timeout 3600 -- env FLOOD=200000 selftests/module/run neighbour
+exec tools/lab/run --kernel debug --timeout 3600 -- env FLOOD=200000 selftests/module/run neighbour faults
