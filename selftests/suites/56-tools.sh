@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # In one root host: what vrcctl shows, the dissector on captures made there, and what the documentation says.
-exec tools/lab/run -- bash -c '
+exec tools/lab/run --again -- bash -c '
 	status=0
 	selftests/vrcctl/lab.sh || status=1
 	selftests/wireshark/lab.sh || status=1
