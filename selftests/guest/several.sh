@@ -44,7 +44,7 @@ owners() {	# of all three, by the station's own account
 
 listed() {
 	local list vm
-	list=$(vrcctl list)
+	list=$(vrcctl list --json | jq -r '.[] | "\(.function) \(.label)"')
 	echo "$list"
 	for vm in "${!uuid[@]}"; do
 		echo "$list" | grep -F "${fn[$vm]}" | grep -q "${uuid[$vm]}" || return
