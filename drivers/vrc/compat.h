@@ -92,6 +92,14 @@ vrc_compat_region_info(struct vfio_device *vfio, void __user *arg,
 }
 #endif
 
+/* Only the driver @name may have the device. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define vrc_compat_driver_override(pdev, name) \
+	driver_set_override(&(pdev)->dev, &(pdev)->driver_override, name, strlen(name))
+#else
+#define vrc_compat_driver_override(pdev, name)	device_set_driver_override(&(pdev)->dev, name)
+#endif
+
 #ifndef kzalloc_obj
 #define kzalloc_obj(obj)	kzalloc(sizeof(obj), GFP_KERNEL)
 #endif

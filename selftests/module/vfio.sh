@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The vfio device of a function: what a VMM does with it, done by
-# build/selftests/module/vfio_test without one.
+# vfio_test without one, which is in $VRC_PROGRAMS or build/selftests/module.
 # shellcheck source=selftests/module/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-program=build/selftests/module/vfio_test
+program=${VRC_PROGRAMS:-build/selftests/module}/vfio_test
 station_options="--name lab --serial 0x78 --function test"
 
 # subject UUID SUBJECT [ARGS...]: the test's own results become ours

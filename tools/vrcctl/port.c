@@ -75,14 +75,14 @@ static int do_list(int argc)
 	return EXIT_OK;
 }
 
-static int do_add(int argc, char **argv, u16 ethertype)
+static int do_add(int argc, char **argv, u16 ethertype, int number, bool pci)
 {
 	struct port port;
 	int ret;
 
 	if (!operands_ok(argc, 2, 2))
 		return EXIT_USAGE;
-	ret = port_add(argv[optind + 1], ethertype, &port);
+	ret = port_add(argv[optind + 1], ethertype, number, pci, &port);
 	if (ret)
 		return ret;
 	if (json_output)
@@ -163,21 +163,30 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "ethertype", required_argument, NULL, 'e' },
+		{ "number", required_argument, NULL, 'n' },
+		{ "pci", no_argument, NULL, 'p' },
 		OPTION_JSON, OPTION_HELP, { }
 	};
-	u64 ethertype = 0;
+	u64 ethertype = 0, number = 0;
+	bool numbered = false, pci = false;
 	const char *what;
+	int c;
 
-	while (next_option(argc, argv, ":e:jh", options) != -1)
-		if (!parse_u64(optarg, 0xffff, &ethertype) || ethertype < 0x600)
+	while ((c = next_option(argc, argv, ":e:n:pjh", options)) != -1) {
+		if (c == 'e' && (!parse_u64(optarg, 0xffff, &ethertype) || ethertype < 0x600))
 			return usage("--ethertype \"%s\": expected 0x0600 to 0xffff", optarg);
+		if (c == 'n' && !parse_u64(optarg, VRC_PORT_MAX, &number))
+			return usage("--number \"%s\": expected 0 to %u", optarg, VRC_PORT_MAX);
+		numbered |= c == 'n';
+		pci |= c == 'p';
+	}
 	what = optind < argc ? argv[optind] : "";
-	if (ethertype && strcmp(what, "add"))
-		return usage("--ethertype belongs to \"port add\"");
+	if ((ethertype || numbered || pci) && strcmp(what, "add"))
+		return usage("--ethertype, --number and --pci belong to \"port add\"");
 	if (!strcmp(what, "list"))
 		return do_list(argc);
 	if (!strcmp(what, "add"))
-		return do_add(argc, argv, (u16)ethertype);
+		return do_add(argc, argv, (u16)ethertype, numbered ? (int)number : -1, pci);
 	if (!strcmp(what, "del"))
 		return do_del(argc, argv);
 	if (!strcmp(what, "set"))
@@ -187,10 +196,13 @@ static int run(int argc, char **argv)
 
 const struct verb verb_port = {
 	.name = "port",
-	.args = "list | add IFACE [--ethertype N] | del PORT | set PORT NAME=VALUE...",
+	.args = "list | add IFACE [--ethertype N] [--number N] [--pci] | del PORT |\n"
+		"            set PORT NAME=VALUE...",
 	.summary = "List, add, remove and set up ports",
 	.help =
 	"  -e, --ethertype N  EtherType of the frames, 0x0600 to 0xffff; default 0x88b5\n"
+	"  -n, --number N     the port is vrcN, 0 to 65535; default: the lowest that is free\n"
+	"  -p, --pci          functions are PCI devices of this host, too, for libvirt\n"
 	"  -j, --json         as JSON (list, add)\n"
 	"Settings: lease_ms (100 to 600000), completion_timeout_ms (1 to 60000), max_stations.\n"
 	"PORT is vrc0 or its interface.\n\n"
