@@ -12,5 +12,6 @@ html_theme = "alabaster"
 html_title = "VRC: PCIe devices on plain Ethernet"
 html_copy_source = False
 man_pages = [
+    ("vrcep", "vrcep", "lend PCIe functions to an Ethernet", "", 8),
     ("man/vrcctl.8", "vrcctl", "control PCIe devices on the Ethernet", "", 8),
 ]

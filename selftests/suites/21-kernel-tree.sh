@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# VRC as a part of the source tree of Linux 7.3: it is put there by tools/kernel-tree, configured, built, and its selftests run.
+. selftests/lib.sh
+
+out=build/kernel-tree
+
+# in_tree CMD...: in the prepared source with VRC in it; what is written there is kept in $out from one call to the next
+in_tree() {
+	unshare --mount --propagation private sh -ec '
+		mkdir -p "$1/upper" "$1/work" "$1/linux"
+		mount -t overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" overlay "$1/linux"
+		shift 2
+		exec tools/lab/chroot "$@"' sh "$out" "$source" "$@"
+}
+
+added() {
+	in_tree sh -ec '
+		tools/kernel-tree "$1/linux"
+		tools/kernel-tree "$1/linux"
+		cd "$1/linux"
+		for line in "source \"drivers/vrc/Kconfig\"" "obj-\$(CONFIG_VRC).*vrc/" "TARGETS += drivers/vrc" \
+			"^VIRTUAL ROOT COMPLEX"; do
+			found=$(grep -c "$line" drivers/Kconfig drivers/Makefile tools/testing/selftests/Makefile \
+				MAINTAINERS | grep -c ":1\$")
+			[ "$found" = 1 ] || { echo "$line: in $found files, expected 1"; exit 1; }
+		done' sh "$out"
+}
+
+builds() {
+	in_tree sh -ec '
+		cd "$1/linux"
+		scripts/config -m VRC
+		make -s olddefconfig
+		grep -x CONFIG_VRC=m .config
+		make -j2 W=1 KBUILD_MODPOST_WARN=1 drivers/vrc/vrc.ko > "../make.log" 2>&1 || { tail -n 20 ../make.log; exit 1; }
+		test -s drivers/vrc/vrc.ko
+		! grep -n "warning:.*drivers/vrc\|drivers/vrc.*warning:" ../make.log' sh "$out"
+}
+
+built_in() {
+	in_tree sh -ec '
+		cd "$1/linux"
+		scripts/config -e VFIO -e VFIO_MDEV -e VRC
+		make -s olddefconfig
+		grep -x CONFIG_VRC=y .config
+		make -s -j2 drivers/vrc/main.o drivers/vrc/trace.o
+		make -n drivers/vrc/ | grep -q "drivers/vrc/built-in.a"' sh "$out"
+}
+
+kselftest() {
+	local result
+	in_tree sh -ec 'make -s -C "$1/linux/tools/testing/selftests" TARGETS=drivers/vrc run_tests' sh "$out" >"$out/ktap" 2>&1
+	for result in 'ok [0-9]* selftests: drivers/vrc: test_tlp' 'ok [0-9]* selftests: drivers/vrc: test_frame' \
+		'ok [0-9]* selftests: drivers/vrc: test_arq' 'ok [0-9]* selftests: drivers/vrc: vrc.sh # SKIP'; do
+		grep -qx "$result" "$out/ktap" || { echo "no '$result' in:"; cat "$out/ktap"; return 1; }
+	done
+}
+
+rm -rf $out
+mkdir -p $out
+check "the source is there" tools/lab/mk-kernel-source
+source=$(tools/lab/mk-kernel-source)
+check "tools/kernel-tree adds VRC, and nothing twice" added
+check "drivers/vrc builds as a module, W=1 is silent" builds
+check "it can be built in" built_in
+check "kselftest runs what needs no machine, and skips the rest" kselftest
+tap_end
