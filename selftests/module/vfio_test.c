@@ -13,6 +13,8 @@
 
 #include "vfio_test.h"
 
+#define TEST_WAIT	60	/* seconds for a command; a debug kernel on a busy machine has taken 10 */
+
 struct dev dev;
 
 void test_enable(void)
@@ -43,7 +45,7 @@ void test_start(uint32_t command, uint64_t src, uint64_t dst, uint32_t size)
 uint32_t test_wait(void)
 {
 	struct timespec ms = { .tv_nsec = 1000000 };
-	time_t end = time(NULL) + 10;
+	time_t end = time(NULL) + TEST_WAIT;
 	uint32_t status;
 
 	do {
