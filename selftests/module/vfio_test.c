@@ -13,7 +13,8 @@
 
 #include "vfio_test.h"
 
-#define TEST_WAIT	60	/* seconds for a command; a debug kernel on a busy machine has taken 10 */
+/* Seconds for a command; a debug kernel on a busy machine has taken 10. */
+#define TEST_WAIT	60
 
 struct dev dev;
 
