@@ -96,6 +96,15 @@ nothing_left_behind() {
 	! git grep -nwE 'TODO|FIXME|XXX|HACK' -- ':!selftests/suites/20-static.sh'
 }
 
+# torture/50-mutants.sh builds and runs them.
+mutants_apply() {
+	local patch bad=0
+	for patch in selftests/mutants/*.patch; do
+		tools/lab/chroot patch --dry-run --quiet --strip 0 --input "$patch" || { echo "$patch"; bad=1; }
+	done
+	return $bad
+}
+
 documentation_builds() {
 	make -s docs
 }
@@ -112,5 +121,6 @@ check "shellcheck is silent" shellcheck_is_silent
 check "every file names its licence" every_file_has_a_licence
 check "kernel versions are known in compat.h only" versions_only_in_compat
 check "nothing is left for later" nothing_left_behind
+check "what the mutants take out is there" mutants_apply
 check "the documentation builds without warnings" documentation_builds
 tap_end
