@@ -209,7 +209,7 @@ void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_f
 {
 	struct vrc_discovery *d = &port->discovery;
 	struct vrc_advert ad;
-	bool kept = true;
+	bool kept = false;
 
 	parse_advert(&ad, mac, f);
 	if (!vrc_allow_check(port, &ad))
