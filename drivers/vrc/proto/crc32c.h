@@ -35,14 +35,28 @@ static inline u32 vrc_crc32c_table(u32 crc, const u8 *p, size_t len)
 
 #ifdef __x86_64__
 __attribute__((target("sse4.2")))
+static inline u64 vrc_crc32c_word(u64 sum, const u8 *p)
+{
+	u64 word;
+
+	memcpy(&word, p, sizeof(word));
+	return __builtin_ia32_crc32di(sum, word);
+}
+
+__attribute__((target("sse4.2")))
 static inline u32 vrc_crc32c_sse(u32 crc, const u8 *p, size_t len)
 {
-	u64 sum = crc, word;
+	u64 sum = crc;
 
-	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		sum = __builtin_ia32_crc32di(sum, word);
+	/* By single words the loop takes more instructions than the sum. */
+	for (; len >= 32; p += 32, len -= 32) {
+		sum = vrc_crc32c_word(sum, p);
+		sum = vrc_crc32c_word(sum, p + 8);
+		sum = vrc_crc32c_word(sum, p + 16);
+		sum = vrc_crc32c_word(sum, p + 24);
 	}
+	for (; len >= 8; p += 8, len -= 8)
+		sum = vrc_crc32c_word(sum, p);
 	while (len--)
 		sum = __builtin_ia32_crc32qi((u32)sum, *p++);
 	return (u32)sum;
