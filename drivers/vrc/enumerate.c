@@ -355,6 +355,23 @@ static void choose_sizes(struct vrc_func *f)
  * Enumeration
  */
 
+/* Of the extended space most is zero, and there may be thousands of functions. */
+static int trim_shadow(struct vrc_func *f)
+{
+	u16 size = f->config_size;
+	u8 *config;
+
+	while (size > PCI_CFG_SPACE_SIZE && !f->config[size - 1])
+		size--;
+	config = kmemdup(f->config, size, GFP_KERNEL);
+	if (!config)
+		return vrc_func_fail(f, -ENOMEM, "no memory");
+	kfree(f->config);
+	f->config = config;
+	f->shadow_size = size;
+	return 0;
+}
+
 static void forget_enumeration(struct vrc_func *f)
 {
 	unsigned int i;
@@ -365,6 +382,7 @@ static void forget_enumeration(struct vrc_func *f)
 	kfree(f->config);
 	f->config = NULL;
 	f->config_size = 0;
+	f->shadow_size = 0;
 	f->cap_pm = 0;
 	f->cap_msi = 0;
 	f->cap_msix = 0;
@@ -390,6 +408,8 @@ int vrc_func_enumerate(struct vrc_func *f)
 		err = size_bars(f);
 	if (!err)
 		err = place_bars(f);
+	if (!err)
+		err = trim_shadow(f);
 	if (err)
 		forget_enumeration(f);
 	else

@@ -129,7 +129,8 @@ struct vrc_func {
 	/* What enumeration found; constant once published. */
 	u64 instance;			/* of the station, when it was enumerated or checked */
 	u8 *config;			/* shadow as after reset; enumerate.c says what it covers */
-	u16 config_size;		/* 256 or 4096 */
+	u16 config_size;		/* 256 or 4096, */
+	u16 shadow_size;		/* and what of it is kept: the rest is zero */
 	struct vrc_bar bar[VRC_NUM_BARS];
 	u8 cap_pm, cap_msi, cap_msix, cap_exp;	/* offsets, 0: absent */
 	bool flr;
@@ -197,7 +198,7 @@ void vrc_func_put(struct vrc_func *f);
 /* VRC_STATE_*, with "absent" told from "ready"; any context. */
 u32 vrc_func_reported_state(const struct vrc_func *f);
 const char *vrc_func_state_name(u32 state);
-u16 vrc_func_cfg16(const struct vrc_func *f, u16 off);	/* of the shadow */
+u16 vrc_func_cfg16(const struct vrc_func *f, u16 off);	/* of the shadow, first 256 bytes */
 u32 vrc_func_cfg32(const struct vrc_func *f, u16 off);
 
 /*
@@ -240,7 +241,7 @@ void vrc_func_link_work(struct work_struct *work);
 /* Notes why it cannot be used; returns @err. Under func->lock. */
 __printf(3, 4) int vrc_func_fail(struct vrc_func *f, int err, const char *fmt, ...);
 
-int vrc_func_init(void);	/* bus and driver */
+int vrc_func_init(void);	/* bus, driver and the memory of functions */
 void vrc_func_exit(void);
 
 /* Attributes (sysfs_port.c, sysfs_func.c). */

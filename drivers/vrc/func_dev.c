@@ -131,24 +131,29 @@ static struct device_driver func_driver = {
  * Life
  */
 
+/* Of kmalloc() one would take 4 KiB. */
+static struct kmem_cache *func_cache;
+
 static void func_release(struct device *dev)
 {
 	struct vrc_func *f = to_vrc_func(dev);
+	struct vrc_port *port = f->port;
 	unsigned int i;
 
 	vrc_txn_destroy(&f->txn);
 	for (i = 0; i < VRC_NUM_BARS; i++)
-		vrc_map_free_bar(&f->port->map, &f->bar[i]);
+		vrc_map_free_bar(&port->map, &f->bar[i]);
 	kfree(f->config);
 	vrc_station_put(f->station);
-	vrc_port_put(f->port);
 	mutex_destroy(&f->lock);
-	kfree(f);
+	kmem_cache_free(func_cache, f);
+	/* Last: who unloads the module waits for the ports, and then destroys the cache */
+	vrc_port_put(port);
 }
 
 struct vrc_func *vrc_func_create(struct vrc_station *st, u8 number)
 {
-	struct vrc_func *f = kzalloc_obj(*f);
+	struct vrc_func *f = kmem_cache_zalloc(func_cache, GFP_KERNEL);
 
 	lockdep_assert_held(&st->port->lock);
 	if (!f)
@@ -170,6 +175,7 @@ struct vrc_func *vrc_func_create(struct vrc_station *st, u8 number)
 	f->dev.parent = &f->port->dev;
 	f->dev.groups = vrc_func_groups;
 	f->dev.release = func_release;
+	device_set_pm_not_required(&f->dev);
 	if (dev_set_name(&f->dev, "%s:%02x:%02x.%u", dev_name(&f->port->dev),
 			 st->bus, st->device, number)) {
 		put_device(&f->dev);
@@ -259,10 +265,14 @@ void vrc_func_put(struct vrc_func *f)
 
 int vrc_func_init(void)
 {
-	int err = bus_register(&vrc_bus);
+	int err;
 
+	func_cache = KMEM_CACHE(vrc_func, 0);
+	if (!func_cache)
+		return -ENOMEM;
+	err = bus_register(&vrc_bus);
 	if (err)
-		return err;
+		goto destroy_cache;
 	err = driver_register(&func_driver);
 	if (err)
 		goto unregister_bus;
@@ -275,6 +285,8 @@ unregister_driver:
 	driver_unregister(&func_driver);
 unregister_bus:
 	bus_unregister(&vrc_bus);
+destroy_cache:
+	kmem_cache_destroy(func_cache);
 	return err;
 }
 
@@ -283,4 +295,5 @@ void vrc_func_exit(void)
 	vrc_hostbus_exit();
 	driver_unregister(&func_driver);
 	bus_unregister(&vrc_bus);
+	kmem_cache_destroy(func_cache);
 }

@@ -89,7 +89,13 @@ static ssize_t config_read(struct file *file, struct kobject *kobj,
 {
 	struct vrc_func *f = to_vrc_func(kobj_to_dev(kobj));
 
-	return memory_read_from_buffer(buf, count, &off, f->config, f->config_size);
+	if (off >= f->config_size)
+		return 0;
+	count = min_t(size_t, count, f->config_size - off);
+	memset(buf, 0, count);
+	if (off < f->shadow_size)
+		memcpy(buf, f->config + off, min_t(size_t, count, f->shadow_size - off));
+	return count;
 }
 
 static VRC_BIN_CONST BIN_ATTR_RO(config, PCI_CFG_SPACE_EXP_SIZE);

@@ -20,25 +20,30 @@
 #define SPIN_SLACK_NS	(5 * NSEC_PER_USEC)
 #define RCB		64	/* the smallest: completions end at multiples of it */
 
+static void look_after(struct vrc_txn *x, struct vrc_req *req)
+{
+	lockdep_assert_held(&x->lock);
+	if (req->late)
+		return;
+	if (time_before(jiffies, req->deadline)) {
+		timer_reduce(&x->watchdog, req->deadline);
+		return;
+	}
+	WRITE_ONCE(req->late, true);
+	wake_up_process(req->task);
+}
+
 /* Nobody who waits leaves without the lock as long as its request is in the table. */
 static void watchdog(struct timer_list *timer)
 {
 	struct vrc_txn *x = container_of(timer, struct vrc_txn, watchdog);
-	unsigned int tag;
+	struct hlist_head *bucket;
+	struct vrc_req *req;
 
 	spin_lock(&x->lock);
-	for_each_set_bit(tag, x->used, VRC_TAGS) {
-		struct vrc_req *req = x->req[tag];
-
-		if (!req || req->late)
-			continue;
-		if (time_before(jiffies, req->deadline)) {
-			timer_reduce(timer, req->deadline);
-			continue;
-		}
-		WRITE_ONCE(req->late, true);
-		wake_up_process(req->task);
-	}
+	for (bucket = x->waiting; bucket < x->waiting + VRC_TXN_BUCKETS; bucket++)
+		hlist_for_each_entry(req, bucket, node)
+			look_after(x, req);
 	spin_unlock(&x->lock);
 }
 
@@ -69,8 +74,24 @@ static void end_quarantine(struct vrc_txn *x)
 	bitmap_zero(x->quarantined, VRC_TAGS);
 }
 
+static struct hlist_head *bucket_of(struct vrc_txn *x, u8 tag)
+{
+	return &x->waiting[tag % VRC_TXN_BUCKETS];
+}
+
+static struct vrc_req *find_request(struct vrc_txn *x, u8 tag)
+{
+	struct vrc_req *req;
+
+	lockdep_assert_held(&x->lock);
+	hlist_for_each_entry(req, bucket_of(x, tag), node)
+		if (req->tag == tag)
+			return req;
+	return NULL;
+}
+
 /* Tags go round, so that one that has just been used rests longest. */
-static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req, u8 *tag)
+static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req)
 {
 	unsigned long bit;
 
@@ -82,43 +103,42 @@ static bool try_get_tag(struct vrc_txn *x, struct vrc_req *req, u8 *tag)
 		bit = find_first_zero_bit(x->used, VRC_TAGS);
 	if (bit < VRC_TAGS) {
 		__set_bit(bit, x->used);
-		x->req[bit] = req;
 		x->next_tag = bit + 1;
-		*tag = bit;
+		req->tag = bit;
+		hlist_add_head(&req->node, bucket_of(x, bit));
 	}
 	spin_unlock_bh(&x->lock);
 	return bit < VRC_TAGS;
 }
 
-static int get_tag(struct vrc_func *f, struct vrc_req *req, u8 *tag, unsigned long timeout)
+static int get_tag(struct vrc_func *f, struct vrc_req *req, unsigned long timeout)
 {
 	long left;
 
-	if (try_get_tag(&f->txn, req, tag))
+	if (try_get_tag(&f->txn, req))
 		return 0;
-	left = wait_event_killable_timeout(f->txn.tag_free, try_get_tag(&f->txn, req, tag),
-					   timeout);
+	left = wait_event_killable_timeout(f->txn.tag_free, try_get_tag(&f->txn, req), timeout);
 	if (left < 0)
 		return -EINTR;
 	return left ? 0 : -ETIMEDOUT;
 }
 
-static void retire_tag(struct vrc_txn *x, u8 tag)
+static void retire_tag(struct vrc_txn *x, struct vrc_req *req)
 {
 	lockdep_assert_held(&x->lock);
-	x->req[tag] = NULL;
-	__clear_bit(tag, x->used);
+	hlist_del(&req->node);
+	__clear_bit(req->tag, x->used);
 	/* Who waits looks again with the lock held: it has seen the tag, or is seen here */
 	if (waitqueue_active(&x->tag_free))
 		wake_up(&x->tag_free);
 }
 
 /* Its completion may still come and must not be taken for another's. */
-static void quarantine_tag(struct vrc_txn *x, u8 tag)
+static void quarantine_tag(struct vrc_txn *x, struct vrc_req *req)
 {
 	lockdep_assert_held(&x->lock);
-	x->req[tag] = NULL;
-	__set_bit(tag, x->quarantined);
+	hlist_del(&req->node);
+	__set_bit(req->tag, x->quarantined);
 	x->quarantine_end = jiffies + VRC_TAG_QUARANTINE;
 }
 
@@ -243,11 +263,11 @@ void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl)
 
 	spin_lock_bh(&x->lock);
 	if (cpl->requester == VRC_ROOT_ID)
-		req = x->req[cpl->tag];
+		req = find_request(x, cpl->tag);
 	if (req)
 		outcome = take_completion(f, req, cpl, &result);
 	if (outcome == DONE) {
-		retire_tag(x, cpl->tag);
+		retire_tag(x, req);
 		req->arrived = ktime_get_ns();
 		count_latency(x, req);
 		finish(req, result);
@@ -263,17 +283,16 @@ void vrc_txn_complete(struct vrc_func *f, const struct vrc_tlp *cpl)
 
 void vrc_txn_abort(struct vrc_txn *x)
 {
-	unsigned int tag;
+	struct hlist_head *bucket;
+	struct hlist_node *next;
+	struct vrc_req *req;
 
 	spin_lock_bh(&x->lock);
-	for_each_set_bit(tag, x->used, VRC_TAGS) {
-		struct vrc_req *req = x->req[tag];
-
-		if (!req)
-			continue;
-		retire_tag(x, tag);
-		finish(req, -EIO);
-	}
+	for (bucket = x->waiting; bucket < x->waiting + VRC_TXN_BUCKETS; bucket++)
+		hlist_for_each_entry_safe(req, next, bucket, node) {
+			retire_tag(x, req);
+			finish(req, -EIO);
+		}
 	/* What answers them now comes in no session that lives */
 	end_quarantine(x);
 	spin_unlock_bh(&x->lock);
@@ -331,7 +350,7 @@ static void sleep_for(struct vrc_txn *x, const struct vrc_req *req)
 }
 
 /* Nobody waits any more: if it is not done now, it never will be. */
-static int give_up(struct vrc_func *f, struct vrc_req *req, u8 tag)
+static int give_up(struct vrc_func *f, struct vrc_req *req)
 {
 	struct vrc_txn *x = &f->txn;
 	bool done;
@@ -339,7 +358,7 @@ static int give_up(struct vrc_func *f, struct vrc_req *req, u8 tag)
 	spin_lock_bh(&x->lock);
 	done = req->done;
 	if (!done)
-		quarantine_tag(x, tag);
+		quarantine_tag(x, req);
 	spin_unlock_bh(&x->lock);
 	if (done)
 		return req->result;
@@ -349,7 +368,7 @@ static int give_up(struct vrc_func *f, struct vrc_req *req, u8 tag)
 	return -ETIMEDOUT;
 }
 
-static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag)
+static int wait_completion(struct vrc_func *f, struct vrc_req *req)
 {
 	u64 spin = spin_time(&f->txn);
 
@@ -358,7 +377,7 @@ static int wait_completion(struct vrc_func *f, struct vrc_req *req, u8 tag)
 	if (!is_done(req))
 		sleep_for(&f->txn, req);
 	if (!is_done(req))
-		return give_up(f, req, tag);
+		return give_up(f, req);
 	if (req->arrived)
 		learn_latency(&f->txn, req->arrived - req->sent);
 	return req->result;
@@ -397,11 +416,11 @@ int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
 	return 0;
 }
 
-static void drop_tag(struct vrc_txn *x, u8 tag, const struct vrc_req *req)
+static void drop_tag(struct vrc_txn *x, struct vrc_req *req)
 {
 	spin_lock_bh(&x->lock);
 	if (!req->done)
-		retire_tag(x, tag);
+		retire_tag(x, req);
 	spin_unlock_bh(&x->lock);
 }
 
@@ -417,16 +436,17 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 	req->task = current;
 	req->type = t->type;
 	req->deadline = jiffies + timeout + 1;
-	err = get_tag(f, req, &t->tag, timeout);
+	err = get_tag(f, req, timeout);
 	if (err)
 		goto put_session;
+	t->tag = req->tag;
 	t->requester = VRC_ROOT_ID;
 	req->sent = ktime_get_ns();
 	err = vrc_send_tlp(s, t, req->addr, data, req->len, VRC_LEAVE_NOW);
 	if (err)
-		drop_tag(&f->txn, t->tag, req);
+		drop_tag(&f->txn, req);
 	else
-		err = wait_completion(f, req, t->tag);
+		err = wait_completion(f, req);
 put_session:
 	vrc_session_put(s);
 	return err;

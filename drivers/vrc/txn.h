@@ -17,6 +17,7 @@
 #ifndef VRC_TXN_H
 #define VRC_TXN_H
 
+#include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
@@ -24,6 +25,7 @@
 #include "proto/tlp.h"
 
 #define VRC_TAGS		256
+#define VRC_TXN_BUCKETS		16
 #define VRC_TAG_QUARANTINE	(10 * HZ)
 
 struct vrc_func;
@@ -34,7 +36,7 @@ struct vrc_req;			/* on the stack of who waits */
 
 struct vrc_txn {
 	spinlock_t lock;		/* the tags and who waits; softirq too */
-	struct vrc_req *req[VRC_TAGS];
+	struct hlist_head waiting[VRC_TXN_BUCKETS];	/* requests, by tag */
 	unsigned long used[BITS_TO_LONGS(VRC_TAGS)];
 	unsigned long quarantined[BITS_TO_LONGS(VRC_TAGS)];
 	unsigned long quarantine_end;	/* jiffies */

@@ -13,7 +13,9 @@
 #define VRC_ROOT_ID	0	/* 00:00.0 of the port's domain */
 
 struct vrc_req {
+	struct hlist_node node;	/* in txn->waiting until it is done or given up */
 	struct task_struct *task;
+	u8 tag;
 	enum vrc_tlp_type type;
 	u64 addr;		/* of the first byte */
 	u8 *buf;		/* reads: room for len bytes */

@@ -345,7 +345,7 @@ static void map_bars(struct vrc_vconfig *c, const struct vrc_func *f)
 
 void vrc_vconfig_map(struct vrc_vconfig *c, const struct vrc_func *f)
 {
-	memcpy(c->initial, f->config, c->size);
+	memcpy(c->initial, f->config, f->shadow_size);
 	apply_rules(c, 0, header_rules);
 	put_unaligned_le16(0, c->initial + PCI_COMMAND);
 	/* The VMM decides which functions are one device. */

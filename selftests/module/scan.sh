@@ -31,6 +31,10 @@ check "the controller's class is 0x010802" test -n "$nvme"
 check "functions of one station share bus and device" is "${nvme%.*}" "vrc0:$(station_at 0x0000000000002222)"
 check "resource shows addresses" bash -c "grep -qv '^0x0000000000000000 ' $bus/$test_fn/resource"
 check "config starts with the vendor" is "$(od -An -tx2 -N2 "$bus/$test_fn/config" | tr -d ' ')" 104c
+check "config is as long as PCI Express has it" is "$(wc -c <"$bus/$test_fn/config")" 4096
+check "read in pieces it is the same" cmp "$bus/$test_fn/config" \
+	<(dd if="$bus/$test_fn/config" bs=24 status=none)
+check "what no capability has is zero" is "$(tail -c 1024 "$bus/$test_fn/config" | tr -d '\0' | wc -c)" 0
 check "list" contains "$(vrcctl list)" "$nvme"
 check "list --json is JSON" bash -c 'vrcctl list --json | jq -e . >/dev/null'
 check "show" contains "$(vrcctl show "$nvme")" 'serial'
