@@ -76,3 +76,22 @@ uint64_t now(void)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
+
+int peer_main(const struct peer *p, int argc, char **argv)
+{
+	uint8_t mac[6];
+	long count, size;
+	int fd;
+
+	if (argc != 2 && argc != 5) {
+		fprintf(stderr, "usage: %s IFACE [MAC COUNT SIZE]\n", p->name);
+		return 2;
+	}
+	fd = open_port(argv[1], mac);
+	if (argc == 2)
+		p->serve(fd, mac);
+	count = parse_number("COUNT", argv[3], 1, p->max_count);
+	size = parse_number("SIZE", argv[4], 60, MAX_SIZE);
+	p->measure(fd, mac, argv[2], (uint32_t)count, (size_t)size);
+	return 0;
+}

@@ -41,39 +41,29 @@ static void round_trip(int fd, size_t size)
 		die("recv: no echo");
 }
 
-static void ping(int fd, long count, size_t size)
+static void ping(int fd, const uint8_t *mac, const char *peer, uint32_t count, size_t size)
 {
 	uint64_t start;
-	long i;
+	uint32_t i;
 
 	limit_wait(fd);
+	put_header(frame, mac, peer);
 	for (i = 0; i < count / 10 + 1; i++)
 		round_trip(fd, size);
 	mark_begin();
 	start = now();
 	for (i = 0; i < count; i++)
 		round_trip(fd, size);
-	printf("%.1f\n", (double)(now() - start) / (double)count);
+	printf("%.1f\n", (double)(now() - start) / count);
 	mark_end();
 	mark_section();
 }
 
 int main(int argc, char **argv)
 {
-	uint8_t mac[6];
-	long count, size;
-	int fd;
+	static const struct peer peer = {
+		.name = "pingpong", .max_count = 10000000, .serve = echo, .measure = ping,
+	};
 
-	if (argc != 2 && argc != 5) {
-		fprintf(stderr, "usage: pingpong IFACE [MAC COUNT SIZE]\n");
-		return 2;
-	}
-	fd = open_port(argv[1], mac);
-	if (argc == 2)
-		echo(fd, mac);
-	count = parse_number("pingpong: COUNT", argv[3], 1, 10000000);
-	size = parse_number("pingpong: SIZE", argv[4], 60, MAX_SIZE);
-	put_header(frame, mac, argv[2]);
-	ping(fd, count, (size_t)size);
-	return 0;
+	return peer_main(&peer, argc, argv);
 }

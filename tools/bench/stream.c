@@ -118,19 +118,9 @@ static void stream(int fd, const uint8_t *mac, const char *peer, uint32_t count,
 
 int main(int argc, char **argv)
 {
-	uint8_t mac[6];
-	long count, size;
-	int fd;
+	static const struct peer peer = {
+		.name = "stream", .max_count = MAX_COUNT, .serve = take, .measure = stream,
+	};
 
-	if (argc != 2 && argc != 5) {
-		fprintf(stderr, "usage: stream IFACE [MAC COUNT SIZE]\n");
-		return 2;
-	}
-	fd = open_port(argv[1], mac);
-	if (argc == 2)
-		take(fd, mac);
-	count = parse_number("stream: COUNT", argv[3], 1, MAX_COUNT);
-	size = parse_number("stream: SIZE", argv[4], 60, MAX_SIZE);
-	stream(fd, mac, argv[2], (uint32_t)count, (size_t)size);
-	return 0;
+	return peer_main(&peer, argc, argv);
 }
