@@ -39,4 +39,4 @@ for ((run = 0; run < runs; run++)); do
 	measure local 198.51.102.1
 done
 echo "guest is ready"
-timeout 600 nc -l 7000
+timeout 600 nc -l 7000 >/dev/null
