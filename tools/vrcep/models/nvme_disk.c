@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../container.h"
@@ -146,6 +147,12 @@ static int check_size(struct nvme_disk *d, const struct nvme_disk_params *p, cha
 
 static void disk_ready(struct ep_fd *w, uint32_t events);
 
+/* The liburing of Debian 12 declares functions for this, but does not export them. */
+static int ring_register(struct io_uring *ring, unsigned int op, const void *arg, unsigned int nr)
+{
+	return syscall(SYS_io_uring_register, ring->ring_fd, op, arg, nr) < 0 ? -errno : 0;
+}
+
 /*
  * Operations of a ring are no system calls, so the sandbox does not see them: a
  * ring that may do everything would be a door around it. This one may do what
@@ -163,8 +170,8 @@ static int restrict_ring(struct io_uring *ring)
 		r[i].opcode = IORING_RESTRICTION_SQE_OP;
 		r[i].sqe_op = ops[i];
 	}
-	ret = io_uring_register_restrictions(ring, r, sizeof(ops));
-	return ret ? ret : io_uring_enable_rings(ring);
+	ret = ring_register(ring, IORING_REGISTER_RESTRICTIONS, r, sizeof(ops));
+	return ret ? ret : ring_register(ring, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
 }
 
 static int start_ring(struct nvme_disk *d, const struct nvme_disk_params *p, char *err,
