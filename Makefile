@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make                  build the module for the running kernel (KDIR= another's build directory) and the tools
-# make install          install them below PREFIX (default /usr/local) and /lib/modules; uninstall undoes it
+# make install          install them below PREFIX (default /usr/local), /etc and /lib/modules; uninstall undoes it
 # make install-tools    the same without the module
 # make demo             an unmodified VM uses an NVMe controller on the Ethernet, in the virtual lab
 # make check [T=NAME]   all tests, or those whose name contains NAME
@@ -22,7 +22,8 @@ J ?= 2
 
 src := $(CURDIR)
 farm := $(OUT)/src
-tools := $(dir $(wildcard tools/vrcctl/Makefile tools/vrcep/Makefile tools/wireshark/Makefile tools/tracing/Makefile))
+tools := $(dir $(wildcard tools/vrcctl/Makefile tools/vrcep/Makefile tools/wireshark/Makefile tools/tracing/Makefile \
+	tools/system/Makefile))
 
 all: module tools
 
