@@ -37,6 +37,5 @@ check "a read costs the same with $((stations / 10)) functions" flat tenth
 check "a read costs the same with $stations functions" flat all
 check "a scan costs at most what it does one by one" at_most nanoseconds "$(value scan_all)" "$(limit 1 scan_linear)"
 check "a scan is linear" at_most nanoseconds "$(value scan_all)" "$(limit 10 scan_tenth)"
-check "kernel memory of an idle function" at_most bytes "$(value idle)" 16384
 check "kernel memory of a function whose VM has 1 GiB" at_most bytes "$(value vm)" 4194304
 tap_end
