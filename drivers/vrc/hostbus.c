@@ -105,6 +105,15 @@ static struct pci_driver host_driver = {
  * Buses
  */
 
+/* pci_create_root_bus() has made the bridge, and pci_remove_root_bus() does not free it. */
+static void remove_bus(struct pci_bus *bus)
+{
+	struct pci_host_bridge *bridge = to_pci_host_bridge(bus->bridge);
+
+	pci_remove_root_bus(bus);
+	pci_free_host_bridge(bridge);
+}
+
 static struct vrc_hostbus *create_bus(struct vrc_port *port, u8 number)
 {
 	struct vrc_hostbus *hb = kzalloc_obj(*hb);
@@ -119,10 +128,11 @@ static struct vrc_hostbus *create_bus(struct vrc_port *port, u8 number)
 	};
 	pci_add_resource(&windows, &hb->numbers);
 	hb->bus = pci_create_root_bus(&port->dev, number, &host_ops, &hb->sysdata, &windows);
-	if (hb->bus && !xa_err(xa_store(&port->host_buses, number, hb, GFP_KERNEL)))
+	/* To lockdep the lock is that of port->sessions, which softirqs take. */
+	if (hb->bus && !xa_err(xa_store_bh(&port->host_buses, number, hb, GFP_KERNEL)))
 		return hb;
 	if (hb->bus)
-		pci_remove_root_bus(hb->bus);
+		remove_bus(hb->bus);
 	else
 		pci_free_resource_list(&windows);
 	kfree(hb);
@@ -136,9 +146,9 @@ static void put_bus(struct vrc_port *port, u8 number)
 	lockdep_assert_held(&port->lock);
 	if (hb->nr_funcs)
 		return;
-	xa_erase(&port->host_buses, number);
+	xa_erase_bh(&port->host_buses, number);
 	pci_stop_root_bus(hb->bus);
-	pci_remove_root_bus(hb->bus);
+	remove_bus(hb->bus);
 	kfree(hb);
 }
 
