@@ -91,9 +91,16 @@ ssize_t vrc_func_show_description(struct mdev_type *type, char *buf)
 static int func_probe(struct device *dev)
 {
 	struct vrc_func *f = to_vrc_func(dev);
+	int err;
 
 	name_type(f);
-	return mdev_register_parent(&f->parent, dev, &vrc_mdev_driver, f->types, 1);
+	err = mdev_register_parent(&f->parent, dev, &vrc_mdev_driver, f->types, 1);
+	if (err || f->type.kobj.state_in_sysfs)
+		return err;
+	/* It may return 0 without the type, and unregistering would remove that once more */
+	f->parent.nr_types = 0;
+	mdev_unregister_parent(&f->parent);
+	return -ENOMEM;
 }
 
 static void func_unbind(struct device *dev)
