@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make                  build the module for the running kernel (KDIR= another's build directory) and the tools
-# make install          install them below PREFIX (default /usr/local) and /lib/modules; uninstall undoes it
+# make install          install them below PREFIX (default /usr/local), /etc and /lib/modules; uninstall undoes it
+# make install-tools    the same without the module
 # make demo             an unmodified VM uses an NVMe controller on the Ethernet, in the virtual lab
 # make check [T=NAME]   all tests, or those whose name contains NAME
 # make torture [SEED=N] [T=NAME]   the long forms of the tests, some hours; goes on where it stopped
@@ -21,7 +22,8 @@ J ?= 2
 
 src := $(CURDIR)
 farm := $(OUT)/src
-tools := $(dir $(wildcard tools/vrcctl/Makefile tools/vrcep/Makefile tools/wireshark/Makefile tools/tracing/Makefile))
+tools := $(dir $(wildcard tools/vrcctl/Makefile tools/vrcep/Makefile tools/wireshark/Makefile tools/tracing/Makefile \
+	tools/system/Makefile))
 
 all: module tools
 
@@ -47,13 +49,17 @@ tools:
 	@echo "$(toolchain)" > build/tools/.toolchain
 	@set -e; for dir in $(tools); do $(MAKE) -j$(J) -C $$dir; done
 
-install: all
-	@set -e; for dir in $(tools); do $(MAKE) -C $$dir install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); done
+install: all install-tools
 	$(MAKE) -C $(KDIR) M=$(abspath $(farm)) INSTALL_MOD_PATH=$(DESTDIR) modules_install
 
+install-tools: tools
+	@set -e; for dir in $(tools) Documentation; do $(MAKE) -C $$dir install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); done
+
+# A module that DKMS has installed is not ours.
 uninstall:
-	@set -e; for dir in $(tools); do $(MAKE) -C $$dir uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); done
-	find $(DESTDIR)/lib/modules/ -name 'vrc.ko*' -delete
+	@set -e; for dir in $(tools) Documentation; do $(MAKE) -C $$dir uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); done
+	find $(DESTDIR)/lib/modules/ -path '*/updates/drivers/vrc/vrc.ko*' -delete
+	find $(DESTDIR)/lib/modules/ -path '*/updates/drivers*' -type d -empty -delete
 	test -n "$(DESTDIR)" || depmod
 
 check:
@@ -81,4 +87,4 @@ docs:
 clean:
 	rm -rf build
 
-.PHONY: all module sync tools install uninstall check torture demo bench experiment lab docs clean
+.PHONY: all module sync tools install install-tools uninstall check torture demo bench experiment lab docs clean

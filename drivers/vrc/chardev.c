@@ -52,13 +52,19 @@ static int ioctl_port_add(union vrc_arg *arg)
 	struct vrc_ioctl_port_add *a = &arg->port_add;
 	struct net_device *ndev;
 	struct vrc_port *port;
+	int number = -1;
 
 	if (a->reserved)
 		return -EINVAL;
+	if (a->flags & VRC_PORT_NUMBER) {
+		if (a->port > VRC_PORT_MAX)
+			return -ERANGE;
+		number = a->port;
+	}
 	ndev = dev_get_by_index(current->nsproxy->net_ns, a->ifindex);
 	if (!ndev)
 		return -ENODEV;
-	port = vrc_port_add(ndev, a->ethertype);
+	port = vrc_port_add(ndev, a->ethertype, number, a->flags & VRC_PORT_PCI);
 	dev_put(ndev);
 	if (IS_ERR(port))
 		return PTR_ERR(port);
@@ -453,7 +459,8 @@ struct vrc_ioctl {
 
 static const struct vrc_ioctl ioctls[] = {
 	[_IOC_NR(VRC_IOC_PORT_ADD)] =
-		IOCTL(port_add, port, 0, true, .global = ioctl_port_add),
+		IOCTL(port_add, port, VRC_PORT_NUMBER | VRC_PORT_PCI, true,
+		      .global = ioctl_port_add),
 	[_IOC_NR(VRC_IOC_PORT_REMOVE)] =
 		IOCTL(port_remove, port, 0, true, .port = ioctl_port_remove),
 	[_IOC_NR(VRC_IOC_SCAN)] =

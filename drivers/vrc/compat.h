@@ -12,6 +12,7 @@
 
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
+#include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
 
@@ -98,6 +99,16 @@ vrc_compat_region_info(struct vfio_device *vfio, void __user *arg,
 	return -ENOTTY;
 }
 #endif
+
+/* Only the driver @name may have the device. Stable kernels got the change, too: Kbuild looks. */
+static inline int vrc_compat_driver_override(struct pci_dev *pdev, const char *name)
+{
+#ifdef VRC_PCI_DRIVER_OVERRIDE
+	return driver_set_override(&pdev->dev, &pdev->driver_override, name, strlen(name));
+#else
+	return device_set_driver_override(&pdev->dev, name);
+#endif
+}
 
 #ifndef kzalloc_obj
 #define kzalloc_obj(obj)	kzalloc(sizeof(obj), GFP_KERNEL)

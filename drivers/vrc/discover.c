@@ -5,8 +5,8 @@
  * ADVERTISE arrives in softirq. An answer to the nonce of the round that runs goes to
  * the round's store, which takes no more than port->max_stations; any other counts only
  * if its station is known already, and waits - at most VRC_MAX_ADVERTS do - for a work
- * item that may sleep. So what strangers send costs bounded memory, and nothing at all
- * between rounds.
+ * item that may sleep. Of strangers user space is told that there are some, every two seconds
+ * at most, and no more. So what they send costs bounded memory, and between rounds none.
  */
 #include <linux/etherdevice.h>
 #include <linux/random.h>
@@ -22,6 +22,7 @@
 #define VRC_DISCOVER_BURST	3	/* DISCOVERs of a round: one may get lost */
 #define VRC_REFRESH_MS		300
 #define VRC_ASK_MS		200
+#define VRC_STRANGER_HZ		(2 * HZ)
 
 /*
  * DISCOVER
@@ -175,6 +176,35 @@ static bool station_known(struct vrc_port *port, u64 serial)
 	return known;
 }
 
+static void report_stranger(struct vrc_port *port)
+{
+	struct vrc_discovery *d = &port->discovery;
+	unsigned long at = READ_ONCE(d->last_stranger) + VRC_STRANGER_HZ;
+	unsigned long delay = time_after(at, jiffies) ? at - jiffies : 0;
+
+	lockdep_assert_held(&d->lock);
+	if (!d->stop)
+		queue_delayed_work(vrc_scan_wq, &d->stranger_work, delay);
+}
+
+/* A scan that runs may find it; whether there is still one to be found is known afterwards. */
+static void stranger_work(struct work_struct *work)
+{
+	struct vrc_port *port = container_of(to_delayed_work(work), struct vrc_port,
+					     discovery.stranger_work);
+	struct vrc_discovery *d = &port->discovery;
+
+	WRITE_ONCE(d->last_stranger, jiffies);
+	if (mutex_trylock(&d->scan_lock)) {
+		mutex_unlock(&d->scan_lock);
+		vrc_port_report_stranger(port);
+		return;
+	}
+	spin_lock_bh(&d->lock);
+	report_stranger(port);
+	spin_unlock_bh(&d->lock);
+}
+
 void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_frame *f)
 {
 	struct vrc_discovery *d = &port->discovery;
@@ -187,8 +217,10 @@ void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_f
 	spin_lock_bh(&d->lock);
 	if (d->nonce && ad.nonce == d->nonce)
 		kept = keep_answer(port, &ad);
+	else if (station_known(port, ad.serial))
+		kept = keep_unsolicited(port, &ad);
 	else
-		kept = station_known(port, ad.serial) && keep_unsolicited(port, &ad);
+		report_stranger(port);
 	spin_unlock_bh(&d->lock);
 	if (!kept)
 		vrc_port_count(port, stations_dropped);
@@ -221,6 +253,19 @@ void vrc_discover_conflict(struct vrc_station *st, const u8 *mac)
 		  "%pM claims the serial of station %s at %pM", mac, st->last.name, st->last.mac);
 }
 
+/* A place that was pinned beforehand, or a function more than a scan has found. */
+static bool has_news(const struct vrc_station *st, const struct vrc_advert *ad)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&st->port->lock);
+	for (i = 0; i < VRC_MAX_FUNCTIONS; i++)
+		if (ad->functions & ~ad->owned & BIT(i) &&
+		    !(st->func[i] && st->func[i]->published))
+			return true;
+	return false;
+}
+
 /*
  * From the MAC that we know, believe it. From another one the station has moved, or it
  * is a second one with the same serial: that is for a round to find out, unless a
@@ -235,6 +280,11 @@ static void heard_unsolicited(struct vrc_port *port, const struct vrc_advert *ad
 	if (!st || port->removed || !vrc_allowed(port, ad)) {
 		mutex_unlock(&port->lock);
 		return;
+	}
+	if (has_news(st, ad)) {
+		spin_lock_bh(&port->discovery.lock);
+		report_stranger(port);
+		spin_unlock_bh(&port->discovery.lock);
 	}
 	if (st->seen && ether_addr_equal(st->last.mac, ad->mac)) {
 		vrc_station_update(st, ad);
@@ -469,6 +519,8 @@ void vrc_discover_init(struct vrc_port *port)
 	init_waitqueue_head(&d->stop_wait);
 	INIT_DELAYED_WORK(&d->refresh_work, refresh_work);
 	d->last_refresh = jiffies - HZ;
+	INIT_DELAYED_WORK(&d->stranger_work, stranger_work);
+	d->last_stranger = jiffies - VRC_STRANGER_HZ;
 	spin_lock_init(&d->lock);
 	hash_init(d->answers);
 	get_random_bytes(&d->key, sizeof(d->key));
@@ -493,5 +545,6 @@ void vrc_discover_exit(struct vrc_port *port)
 	vrc_discover_stop(port);
 	cancel_delayed_work_sync(&d->refresh_work);
 	cancel_work_sync(&d->work);
+	cancel_delayed_work_sync(&d->stranger_work);
 	vrc_discover_free(&d->adverts);
 }

@@ -29,6 +29,8 @@ struct vrc_discovery {
 	bool stop;			/* the port is going: rounds end at once */
 	struct delayed_work refresh_work;
 	unsigned long last_refresh;	/* jiffies, under scan_lock */
+	struct delayed_work stranger_work;
+	unsigned long last_stranger;	/* jiffies, written by stranger_work */
 
 	spinlock_t lock;		/* everything below */
 	u32 nonce;			/* of the round that runs, 0: none */

@@ -138,7 +138,10 @@ struct vrc_func {
 	struct vrc_txn txn;
 	struct vrc_func_stats stats;
 
-	struct mdev_parent parent;
+	bool hosted;			/* hostbus.h, under port->lock */
+	struct pci_dev *pdev;		/* under pci_lock_rescan_remove(); NULL: none any more */
+
+	struct mdev_parent parent;	/* of func->dev, or of pdev */
 	struct mdev_type type;
 	struct mdev_type *types[1];
 	char type_name[32], type_pretty[96];
@@ -218,6 +221,9 @@ struct vrc_func *vrc_func_create(struct vrc_station *st, u8 number);
  * (-ENODEV: it is not).
  */
 int vrc_func_scan(struct vrc_func *f);
+/* @dev, the function's own or that on the PCI bus, is the parent of its mdev. */
+int vrc_func_register_parent(struct vrc_func *f, struct device *dev);
+void vrc_func_unregister_parent(struct vrc_func *f);
 int vrc_func_publish(struct vrc_func *f);	/* READY: device, mdev parent; under port->lock */
 /* -EBUSY if it is claimed. Under port->lock. Drops the caller's reference if it returns 0. */
 int vrc_func_remove(struct vrc_func *f);

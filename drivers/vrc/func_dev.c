@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "event.h"
 #include "func.h"
+#include "hostbus.h"
 #include "port.h"
 #include "scan.h"
 #include "vdev.h"
@@ -52,16 +53,14 @@ static const char *class_name(u16 class)
 	return "PCI function";
 }
 
+/* One name for all functions of a kind: schedulers choose by it (Documentation/fleet.rst). */
 static void name_type(struct vrc_func *f)
 {
 	u16 vendor = vrc_func_cfg16(f, PCI_VENDOR_ID), device = vrc_func_cfg16(f, PCI_DEVICE_ID);
-	struct vrc_advert ad;
 
-	vrc_station_last(f->station, &ad);
 	snprintf(f->type_name, sizeof(f->type_name), "%04x-%04x", vendor, device);
-	snprintf(f->type_pretty, sizeof(f->type_pretty), "%s %04x:%04x on station %s (%s)",
-		 class_name(vrc_func_cfg16(f, PCI_CLASS_DEVICE)), vendor, device,
-		 ad.name, dev_name(&f->dev));
+	snprintf(f->type_pretty, sizeof(f->type_pretty), "VRC %s %04x:%04x",
+		 class_name(vrc_func_cfg16(f, PCI_CLASS_DEVICE)), vendor, device);
 	f->type.sysfs_name = f->type_name;
 	f->type.pretty_name = f->type_pretty;
 	f->types[0] = &f->type;
@@ -88,17 +87,31 @@ ssize_t vrc_func_show_description(struct mdev_type *type, char *buf)
 			  vrc_func_state_name(vrc_func_reported_state(f)));
 }
 
+int vrc_func_register_parent(struct vrc_func *f, struct device *dev)
+{
+	return mdev_register_parent(&f->parent, dev, &vrc_mdev_driver, f->types, 1);
+}
+
+void vrc_func_unregister_parent(struct vrc_func *f)
+{
+	mdev_unregister_parent(&f->parent);
+}
+
 static int func_probe(struct device *dev)
 {
 	struct vrc_func *f = to_vrc_func(dev);
 
-	name_type(f);
-	return mdev_register_parent(&f->parent, dev, &vrc_mdev_driver, f->types, 1);
+	return f->hosted ? vrc_hostbus_link(f) : vrc_func_register_parent(f, dev);
 }
 
 static void func_unbind(struct device *dev)
 {
-	mdev_unregister_parent(&to_vrc_func(dev)->parent);
+	struct vrc_func *f = to_vrc_func(dev);
+
+	if (f->hosted)
+		vrc_hostbus_unlink(f);
+	else
+		vrc_func_unregister_parent(f);
 }
 
 static struct bus_type vrc_bus = {
@@ -174,9 +187,15 @@ int vrc_func_publish(struct vrc_func *f)
 	mutex_lock(&f->lock);
 	vrc_func_set_state(f, VRC_FUNC_READY, "enumerated");
 	mutex_unlock(&f->lock);
-	err = device_add(&f->dev);
+	name_type(f);
+	err = f->port->pci ? vrc_hostbus_add(f) : 0;
 	if (err)
 		return err;
+	err = device_add(&f->dev);
+	if (err) {
+		vrc_hostbus_remove(f);
+		return err;
+	}
 	f->published = true;
 	vrc_event(f->port, VRC_EVENT_FUNC_ADDED, f->bdf, 0, "%s", f->type_pretty);
 	return f->dev.driver ? 0 : -ENODEV;
@@ -205,6 +224,7 @@ int vrc_func_remove(struct vrc_func *f)
 	cancel_delayed_work_sync(&f->link_work);
 	if (f->published) {
 		device_del(&f->dev);
+		vrc_hostbus_remove(f);
 		vrc_event(f->port, VRC_EVENT_FUNC_REMOVED, f->bdf, 0, "%s", f->type_pretty);
 	}
 	put_device(&f->dev);
@@ -245,12 +265,22 @@ int vrc_func_init(void)
 		return err;
 	err = driver_register(&func_driver);
 	if (err)
-		bus_unregister(&vrc_bus);
+		goto unregister_bus;
+	err = vrc_hostbus_init();
+	if (err)
+		goto unregister_driver;
+	return 0;
+
+unregister_driver:
+	driver_unregister(&func_driver);
+unregister_bus:
+	bus_unregister(&vrc_bus);
 	return err;
 }
 
 void vrc_func_exit(void)
 {
+	vrc_hostbus_exit();
 	driver_unregister(&func_driver);
 	bus_unregister(&vrc_bus);
 }

@@ -68,21 +68,28 @@ static void port_detach(struct vrc_port *port)
 	netdev_put(ndev, &port->tracker);
 }
 
+static void port_uevent(struct vrc_port *port, const char *event)
+{
+	char event_env[40], ifname_env[32], link_env[16];
+	char *env[4] = { event_env, ifname_env, link_env };
+
+	lockdep_assert_held(&port->nic_lock);
+	snprintf(event_env, sizeof(event_env), "VRC_EVENT=%s", event);
+	snprintf(ifname_env, sizeof(ifname_env), "VRC_IFNAME=%s", port->ifname);
+	snprintf(link_env, sizeof(link_env), "VRC_LINK=%d", port->link);
+	kobject_uevent_env(&port->dev.kobj, KOBJ_CHANGE, env);
+}
+
 /* Tells user space @event, and who is interested inside that the link is back. */
 static void port_report(struct vrc_port *port, const char *event)
 {
 	bool link = vrc_port_carrier(port), was = port->link;
-	char event_env[40], ifname_env[32], link_env[16];
-	char *env[4] = { event_env, ifname_env, link_env };
 
 	lockdep_assert_held(&port->nic_lock);
 
 	port->link = link;
 	trace_vrc_port_state(dev_name(&port->dev), port->root_id, was, link, event);
-	snprintf(event_env, sizeof(event_env), "VRC_EVENT=%s", event);
-	snprintf(ifname_env, sizeof(ifname_env), "VRC_IFNAME=%s", port->ifname);
-	snprintf(link_env, sizeof(link_env), "VRC_LINK=%d", link);
-	kobject_uevent_env(&port->dev.kobj, KOBJ_CHANGE, env);
+	port_uevent(port, event);
 	if (link == was)
 		return;
 	dev_info(&port->dev, "link %s: %s (%s)\n", link ? "up" : "down", port->ifname, event);
@@ -91,6 +98,13 @@ static void port_report(struct vrc_port *port, const char *event)
 		vrc_link_nudge(port);
 		vrc_link_mtu_changed(port);	/* what was lost may have been probes */
 	}
+}
+
+void vrc_port_report_stranger(struct vrc_port *port)
+{
+	mutex_lock(&port->nic_lock);
+	port_uevent(port, "stranger");
+	mutex_unlock(&port->nic_lock);
 }
 
 static bool nic_is_ethernet(const struct net_device *ndev)
@@ -200,6 +214,7 @@ static void port_init_fields(struct vrc_port *port, struct net_device *ndev, u16
 	INIT_LIST_HEAD(&port->node);
 	xa_init_flags(&port->sessions, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_BH);
 	hash_init(port->peers);
+	xa_init(&port->host_buses);
 	ratelimit_state_init(&port->stale_limit, HZ, VRC_STALE_PER_SECOND);
 	ratelimit_set_flags(&port->stale_limit, RATELIMIT_MSG_ON_RELEASE);
 	port->ethertype = ethertype;
@@ -211,13 +226,16 @@ static void port_init_fields(struct vrc_port *port, struct net_device *ndev, u16
 	port->ptype.func = vrc_port_rcv;
 }
 
-static int port_alloc_parts(struct vrc_port *port)
+static int port_alloc_parts(struct vrc_port *port, int number)
 {
 	int id, err;
 
-	id = ida_alloc(&vrc_port_ids, GFP_KERNEL);
+	if (number < 0)
+		id = ida_alloc(&vrc_port_ids, GFP_KERNEL);
+	else
+		id = ida_alloc_range(&vrc_port_ids, number, number, GFP_KERNEL);
 	if (id < 0)
-		return id;
+		return number >= 0 && id == -ENOSPC ? -EBUSY : id;
 	port->id = id;
 	err = -ENOMEM;
 	port->stats = alloc_percpu(struct vrc_port_stats);
@@ -241,7 +259,8 @@ free_id:
 }
 
 /* A port that nobody can find yet; from here on put_device() frees it. */
-static struct vrc_port *port_create(struct net_device *ndev, u16 ethertype)
+static struct vrc_port *port_create(struct net_device *ndev, u16 ethertype, int number,
+				    bool pci)
 {
 	struct vrc_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
 	int err;
@@ -249,7 +268,8 @@ static struct vrc_port *port_create(struct net_device *ndev, u16 ethertype)
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	port_init_fields(port, ndev, ethertype);
-	err = port_alloc_parts(port);
+	port->pci = pci;
+	err = port_alloc_parts(port, number);
 	if (err) {
 		kfree(port);
 		return ERR_PTR(err);
@@ -292,7 +312,7 @@ static int port_publish(struct vrc_port *port, struct net_device *ndev)
 	return err;
 }
 
-static struct vrc_port *add_locked(struct net_device *ndev, u16 ethertype)
+static struct vrc_port *add_locked(struct net_device *ndev, u16 ethertype, int number, bool pci)
 {
 	struct vrc_port *port;
 	int err;
@@ -300,7 +320,7 @@ static struct vrc_port *add_locked(struct net_device *ndev, u16 ethertype)
 	lockdep_assert_held(&vrc_ports_lock);
 	if (find_by_ndev(ndev))
 		return ERR_PTR(-EEXIST);
-	port = port_create(ndev, ethertype);
+	port = port_create(ndev, ethertype, number, pci);
 	if (IS_ERR(port))
 		return port;
 	err = dev_set_name(&port->dev, "vrc%u", port->id);
@@ -322,18 +342,20 @@ put_port:
 	return ERR_PTR(err);
 }
 
-struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype)
+struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype, int number, bool pci)
 {
 	struct vrc_port *port;
 
 	if (!nic_is_ethernet(ndev))
 		return ERR_PTR(-EPFNOSUPPORT);
+	if (pci && !IS_ENABLED(CONFIG_X86))
+		return ERR_PTR(-EOPNOTSUPP);
 	if (!ethertype)
 		ethertype = VRC_ETHERTYPE;
 	if (ethertype < ETH_P_802_3_MIN)
 		return ERR_PTR(-EINVAL);
 	mutex_lock(&vrc_ports_lock);
-	port = add_locked(ndev, ethertype);
+	port = add_locked(ndev, ethertype, number, pci);
 	mutex_unlock(&vrc_ports_lock);
 	return port;
 }

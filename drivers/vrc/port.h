@@ -66,6 +66,8 @@ struct vrc_port {
 	struct ratelimit_state stale_limit;
 
 	struct workqueue_struct *wq;	/* binding, rx in process context, events */
+	bool pci;			/* fixed: functions are PCI devices, too (hostbus.h) */
+	struct xarray host_buses;	/* by number, under port->lock */
 	struct vrc_map map;		/* places of the stations, addresses of the BARs */
 	struct vrc_discovery discovery;
 	struct vrc_port_stats __percpu *stats;
@@ -75,15 +77,18 @@ struct vrc_port {
 
 /*
  * Errors: -ENODEV the interface is going away, -EPFNOSUPPORT no Ethernet device,
- * -EINVAL ethertype below 0x0600, -EEXIST a port already, -ENOMEM. 0 is the default
- * ethertype. The result has a reference for the caller. Takes RTNL.
+ * -EINVAL ethertype below 0x0600, -EEXIST a port already, -EBUSY the number is taken,
+ * -EOPNOTSUPP @pci is not possible here, -ENOMEM. 0 is the default ethertype, a number
+ * below 0 the lowest that is free. The result has a reference for the caller. Takes RTNL.
  */
-struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype);
+struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype, int number, bool pci);
 /*
  * -EBUSY while a function of it is claimed, -ENODEV removed already. Takes RTNL; the
  * caller keeps its reference.
  */
 int vrc_port_remove(struct vrc_port *port);
+/* Tells user space that a station advertises that no scan has found. */
+void vrc_port_report_stranger(struct vrc_port *port);
 
 /* What the layers above hang on a port; called by port.c. */
 int vrc_scan_port_init(struct vrc_port *port);		/* scan.c: map and lists */

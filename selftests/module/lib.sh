@@ -3,12 +3,14 @@
 # For the tests of the module, which run in the lab's root host with the veth
 # topology: eth1 here, eth0 with the stations in the network namespace "device".
 
-cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-. selftests/lib.sh
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$tests/.." || exit 1
+# shellcheck source=selftests/lib.sh
+. "$tests/lib.sh"
 
 bus=/sys/bus/vrc/devices
 class=/sys/class/vrc
-vfio_test=build/selftests/module/vfio_test
+vfio_test=${VRC_PROGRAMS:-build/selftests/module}/vfio_test
 run=$(mktemp -d)
 
 on_device() {

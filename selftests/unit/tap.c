@@ -26,7 +26,7 @@ int tap_run(const struct tap_test *tests, unsigned int nr)
 {
 	unsigned int i, failed = 0;
 
-	printf("1..%u\n", nr);
+	printf("KTAP version 1\n1..%u\n", nr);
 	for (i = 0; i < nr; i++) {
 		failures = 0;
 		tests[i].run();

@@ -147,12 +147,16 @@ bool func_mdev(const struct func *f, char *uuid)
 
 	func_name(f, name);
 	snprintf(path, sizeof(path), SYSFS_FUNCS "/%s/", name);
+	if (sysfs_each(path, check_mdev, &s))
+		return true;
+	/* Of a port made with --pci it is below the host's PCI device. */
+	snprintf(path, sizeof(path), SYSFS_FUNCS "/%s/pci/", name);
 	return sysfs_each(path, check_mdev, &s);
 }
 
 static int func_by_uuid(const char *uuid, struct func *f)
 {
-	char target[SYSFS_PATH], *parent, *end;
+	char target[SYSFS_PATH], *parent, *end, name[FUNC_NAME_LEN];
 
 	snprintf(target, sizeof(target), SYSFS_MDEVS "/%s", uuid);
 	parent = realpath(target, NULL);
@@ -161,8 +165,11 @@ static int func_by_uuid(const char *uuid, struct func *f)
 			    "  \"vrcctl list\" shows those that there are", uuid);
 	end = strrchr(parent, '/');
 	*end = '\0';
-	end = strrchr(parent, '/');
-	if (!end || !parse_func_name(end + 1, f)) {
+	if (sysfs_link(name, sizeof(name), "%s/vrc", parent)) {
+		end = strrchr(parent, '/');
+		snprintf(name, sizeof(name), "%s", end ? end + 1 : "");
+	}
+	if (!parse_func_name(name, f)) {
 		fail(EXIT_NOT_FOUND, "mdev %s is not of vrc but of %s", uuid, parent);
 		free(parent);
 		return EXIT_NOT_FOUND;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dev.h"
+#include "mapfile.h"
 #include "vrcctl.h"
 
 #define PLACE_ROW	"%-8s  %-16s  %-17s  %-20s  %s\n"
@@ -173,7 +174,7 @@ static bool parse_serial(const char *text, size_t len, __u64 *serial)
 	return true;
 }
 
-static bool parse_pin(const char *text, struct vrc_ioctl_place *p)
+bool map_parse_pin(const char *text, struct vrc_ioctl_place *p)
 {
 	const char *eq = strchr(text, '=');
 	unsigned int bus, device;
@@ -193,7 +194,7 @@ static int parse_place(int c, const char *text, struct vrc_ioctl_place *p)
 	*p = (struct vrc_ioctl_place){ .argsz = sizeof(*p) };
 	if (c == 'p') {
 		p->flags = VRC_PLACE_PIN;
-		if (!parse_pin(text, p))
+		if (!map_parse_pin(text, p))
 			return usage("--pin \"%s\": expected SERIAL=BUS:DEVICE, as 1ab=02:00",
 				     text);
 		return EXIT_OK;
@@ -204,7 +205,7 @@ static int parse_place(int c, const char *text, struct vrc_ioctl_place *p)
 	return EXIT_OK;
 }
 
-static int change_places(unsigned int port, struct vrc_ioctl_place *changes, int nr)
+int map_change_places(unsigned int port, struct vrc_ioctl_place *changes, int nr)
 {
 	int i, ret;
 
@@ -217,26 +218,36 @@ static int change_places(unsigned int port, struct vrc_ioctl_place *changes, int
 	return EXIT_OK;
 }
 
-static int show_map(const struct port *port)
+/* @save: the file that it goes to, NULL: it is shown */
+static int show_map(const struct port *port, const char *save)
 {
 	struct map map;
-	int ret = map_read(port->id, &map);
+	int ret = map_read(port->id, &map), status = EXIT_OK;
 
-	if (!ret && json_output)
+	if (ret)
+		status = fail(exit_code(ret), "vrc%u: %s", port->id, strerror(-ret));
+	else if (save)
+		status = mapfile_save(save, &map);
+	else if (json_output)
 		print_map_json(port->id, &map);
-	else if (!ret)
+	else
 		print_map(port->id, &map);
 	map_free(&map);
-	return ret ? fail(exit_code(ret), "vrc%u: %s", port->id, strerror(-ret)) : EXIT_OK;
+	return status;
 }
 
 static int run(int argc, char **argv)
 {
+	const char *save = NULL, *restore = NULL;
 	struct vrc_ioctl_place changes[64];
 	struct port port;
 	int c, nr = 0, ret;
 
 	while ((c = next_option(argc, argv)) != -1) {
+		if (c == 's' || c == 'r') {
+			*(c == 's' ? &save : &restore) = optarg;
+			continue;
+		}
 		if (nr == 64)
 			return usage("more than 64 changes at once");
 		ret = parse_place(c, optarg, &changes[nr++]);
@@ -246,15 +257,21 @@ static int run(int argc, char **argv)
 	if (!operands_ok(argc, 0, 1))
 		return EXIT_USAGE;
 	ret = port_find(optind < argc ? argv[optind] : NULL, &port);
+	if (!ret && restore)
+		ret = mapfile_restore(restore, port.id);
 	if (!ret && nr)
-		return change_places(port.id, changes, nr);
-	return ret ? ret : show_map(&port);
+		ret = map_change_places(port.id, changes, nr);
+	if (ret || ((nr || restore) && !save))
+		return ret;
+	return show_map(&port, save);
 }
 
 static const struct verb_option map_options[] = {
 	OPTION_VALUE("pin", 'p', OPERAND_NONE),
 	OPTION_VALUE("unpin", 'u', OPERAND_NONE),
 	OPTION_VALUE("forget", 'f', OPERAND_NONE),
+	OPTION_VALUE("restore", 'r', OPERAND_FILE),
+	OPTION_VALUE("save", 's', OPERAND_FILE),
 	{ }
 };
 

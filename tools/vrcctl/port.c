@@ -94,14 +94,14 @@ static int do_list(int argc)
 	return EXIT_OK;
 }
 
-static int do_add(int argc, char **argv, u16 ethertype)
+static int do_add(int argc, char **argv, u16 ethertype, int number, bool pci)
 {
 	struct port port;
 	int ret;
 
 	if (!operands_ok(argc, 2, 2))
 		return EXIT_USAGE;
-	ret = port_add(argv[optind + 1], ethertype, &port);
+	ret = port_add(argv[optind + 1], ethertype, number, pci, &port);
 	if (ret)
 		return ret;
 	if (json_output)
@@ -187,19 +187,26 @@ static int do_set(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	u64 ethertype = 0;
+	u64 ethertype = 0, number = 0;
+	bool numbered = false, pci = false;
 	const char *what;
+	int c;
 
-	while (next_option(argc, argv) != -1)
-		if (!parse_u64(optarg, 0xffff, &ethertype) || ethertype < 0x600)
+	while ((c = next_option(argc, argv)) != -1) {
+		if (c == 'e' && (!parse_u64(optarg, 0xffff, &ethertype) || ethertype < 0x600))
 			return usage("--ethertype \"%s\": expected 0x0600 to 0xffff", optarg);
+		if (c == 'n' && !parse_u64(optarg, VRC_PORT_MAX, &number))
+			return usage("--number \"%s\": expected 0 to %u", optarg, VRC_PORT_MAX);
+		numbered |= c == 'n';
+		pci |= c == 'p';
+	}
 	what = optind < argc ? argv[optind] : "";
-	if (ethertype && strcmp(what, "add"))
-		return usage("--ethertype belongs to \"port add\"");
+	if ((ethertype || numbered || pci) && strcmp(what, "add"))
+		return usage("--ethertype, --number and --pci belong to \"port add\"");
 	if (!strcmp(what, "list"))
 		return do_list(argc);
 	if (!strcmp(what, "add"))
-		return do_add(argc, argv, (u16)ethertype);
+		return do_add(argc, argv, (u16)ethertype, numbered ? (int)number : -1, pci);
 	if (!strcmp(what, "del"))
 		return do_del(argc, argv);
 	if (!strcmp(what, "set"))
@@ -209,6 +216,8 @@ static int run(int argc, char **argv)
 
 static const struct verb_option port_options[] = {
 	OPTION_VALUE("ethertype", 'e', OPERAND_NONE),
+	OPTION_VALUE("number", 'n', OPERAND_NONE),
+	OPTION("pci", 'p'),
 	{ }
 };
 

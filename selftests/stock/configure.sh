@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The configuration of Documentation/install.rst: stations, a port with a number of its own and a place for the station, an
+# mdev that mdevctl starts. It works now; whether it works after a reboot is for the next boot to see.
+# shellcheck source=selftests/stock/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+in_status() {	# REGEX, of vrcep
+	grep -qx "$1" "/proc/$(systemctl show -P MainPID vrcep@enp0s16.service)/status"
+}
+
+cat >/etc/vrc/vrcep/enp0s16.json <<'END'
+{
+	"stations": [
+		{
+			"name": "shelf1",
+			"serial": "0x1ab",
+			"functions": [
+				{ "model": "nvme", "path": "/var/lib/vrc/disk.img" },
+				{ "model": "test" }
+			]
+		}
+	]
+}
+END
+install -d /var/lib/vrc
+truncate -s 64M /var/lib/vrc/disk.img
+cat >/etc/vrc/port/enp0s17.conf <<'END'
+PORT_OPTIONS="--number 5"
+PORT_SETTINGS="lease_ms=2000 max_stations=100"
+END
+echo "1ab=07:03	# shelf1" >/etc/vrc/map/enp0s17
+
+check "vrcep@ starts" systemctl enable --now vrcep@enp0s16.service
+check "it answers on its socket" soon vrcep --query /run/vrcep/enp0s16/status
+check "without capabilities" in_status "CapPrm:[[:space:]]*0*"
+check "as the user vrcep" in_status "Uid:[[:space:]]*$(id -u vrcep)[[:space:]].*"
+check "behind a filter of system calls" in_status "Seccomp:[[:space:]]*2"
+check "vrc-port@ starts" systemctl enable --now vrc-port@enp0s17.service
+check "the function is where the map says, on the port that was asked for" soon test -e "$bus/$fn"
+check "settings of the port" is "$(cat /sys/class/vrc/vrc5/lease_ms)" 2000
+type=$(basename "$bus/$fn"/mdev_supported_types/*)
+check "mdevctl types knows the function" contains "$(mdevctl types)" "^$fn"
+check "and its type" contains "$(mdevctl types --parent "$fn")" "^  $type"
+check "mdevctl define" mdevctl define --uuid "$uuid" --parent "$fn" --type "$type" --auto
+check "mdevctl start" mdevctl start --uuid "$uuid"
+check "the function is up" state_is "$fn" up
+check "mdevctl list" contains "$(mdevctl list)" "^$uuid $fn $type"
+check "none is left" is "$(cat "$bus/$fn/mdev_supported_types/$type/available_instances")" 0
+check "vrcctl map --save writes what --restore takes" contains "$(vrcctl map vrc5 --save -)" '^00000000000001ab=07:03'
+check "mdevctl stop" mdevctl stop --uuid "$uuid"
+# The next boot shall be without stations.
+check "vrcep@ is disabled" systemctl disable vrcep@enp0s16.service
+tap_end

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# For the tests that run in a stock Debian with the packages of VRC (tools/lab/stock): stations on enp0s16, the port
+# on enp0s17, which are the ends of one cable.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+. selftests/lib.sh
+
+bus=/sys/bus/vrc/devices
+# shellcheck disable=SC2034
+{
+	uuid=3a6e1c0e-4f0b-4c53-9c36-0d4f6f0b9d6e
+	fn=vrc5:07:03.0
+}
+
+not() {
+	! "$@"
+}
+
+# Two machines boot beside each other under emulation: what a person would call long is not an error.
+soon() {
+	wait_for 240 "$@"
+}
+
+state_is() {	# FUNC STATE
+	is "$(cat "$bus/$1/state")" "$2"
+}

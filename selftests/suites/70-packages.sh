@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The packages on a new trixie, which is configured and rebooted while the station is away; then all is removed.
+. selftests/stock/packages.sh
+packages trixie
+[ "$tap_failed" -eq 0 ] || exit 1
+exec tools/lab/stock --suite trixie --timeout 1500 --then 'selftests/stock/late.sh && selftests/stock/removed.sh' -- \
+	sh -c 'selftests/stock/installed.sh && selftests/stock/configure.sh'
