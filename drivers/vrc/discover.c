@@ -176,15 +176,19 @@ static bool station_known(struct vrc_port *port, u64 serial)
 	return known;
 }
 
+/* Runs @work now, or when @at has come. */
+static void queue_at(struct vrc_discovery *d, struct delayed_work *work, unsigned long at)
+{
+	lockdep_assert_held(&d->lock);
+	if (!d->stop)
+		queue_delayed_work(vrc_scan_wq, work, time_after(at, jiffies) ? at - jiffies : 0);
+}
+
 static void report_stranger(struct vrc_port *port)
 {
 	struct vrc_discovery *d = &port->discovery;
-	unsigned long at = READ_ONCE(d->last_stranger) + VRC_STRANGER_HZ;
-	unsigned long delay = time_after(at, jiffies) ? at - jiffies : 0;
 
-	lockdep_assert_held(&d->lock);
-	if (!d->stop)
-		queue_delayed_work(vrc_scan_wq, &d->stranger_work, delay);
+	queue_at(d, &d->stranger_work, READ_ONCE(d->last_stranger) + VRC_STRANGER_HZ);
 }
 
 /* A scan that runs may find it; whether there is still one to be found is known afterwards. */
@@ -498,12 +502,9 @@ static void refresh_work(struct work_struct *work)
 void vrc_discover_refresh(struct vrc_port *port)
 {
 	struct vrc_discovery *d = &port->discovery;
-	unsigned long at = READ_ONCE(d->last_refresh) + HZ;
-	unsigned long delay = time_after(at, jiffies) ? at - jiffies : 0;
 
 	spin_lock_bh(&d->lock);
-	if (!d->stop)
-		queue_delayed_work(vrc_scan_wq, &d->refresh_work, delay);
+	queue_at(d, &d->refresh_work, READ_ONCE(d->last_refresh) + HZ);
 	spin_unlock_bh(&d->lock);
 }
 
