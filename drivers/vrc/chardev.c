@@ -57,7 +57,7 @@ static int ioctl_port_add(union vrc_arg *arg)
 	if (a->reserved)
 		return -EINVAL;
 	if (a->flags & VRC_PORT_NUMBER) {
-		if (a->port > VRC_PORT_MAX)
+		if (a->port > (a->flags & VRC_PORT_PCI ? VRC_PORT_PCI_MAX : VRC_PORT_MAX))
 			return -ERANGE;
 		number = a->port;
 	}

@@ -18,7 +18,8 @@
 #include <linux/errno.h>
 #include <linux/kconfig.h>
 
-#define VRC_HOST_DOMAIN	0x20000
+/* The upper half of what four digits can say: more of them OpenStack Nova takes for a mistake. */
+#define VRC_HOST_DOMAIN	0x8000
 
 struct vrc_func;
 

@@ -231,7 +231,8 @@ static int port_alloc_parts(struct vrc_port *port, int number)
 	int id, err;
 
 	if (number < 0)
-		id = ida_alloc(&vrc_port_ids, GFP_KERNEL);
+		id = ida_alloc_max(&vrc_port_ids, port->pci ? VRC_PORT_PCI_MAX : INT_MAX,
+				   GFP_KERNEL);
 	else
 		id = ida_alloc_range(&vrc_port_ids, number, number, GFP_KERNEL);
 	if (id < 0)

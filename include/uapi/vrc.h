@@ -42,6 +42,7 @@
 #define VRC_BAR_MAX_LEN		4096
 
 #define VRC_PORT_MAX		65535		/* largest number that can be asked for */
+#define VRC_PORT_PCI_MAX	32767		/* and with VRC_PORT_PCI */
 
 #define VRC_PORT_NUMBER		(1 << 0)	/* @port is the number wanted */
 #define VRC_PORT_PCI		(1 << 1)	/* functions are PCI devices of the host, too */
@@ -50,7 +51,7 @@
  * struct vrc_ioctl_port_add - make a network interface a VRC port [admin]
  * @argsz: size of this structure
  * @flags: VRC_PORT_NUMBER; without it: the lowest number that is free. VRC_PORT_PCI:
- *	a function vrcN:BB:DD.F is also the PCI device BB:DD.F of domain 0x20000 + N,
+ *	a function vrcN:BB:DD.F is also the PCI device BB:DD.F of domain 0x8000 + N,
  *	which is then the parent of its mdev.
  * @ifindex: interface, in the network namespace of the caller
  * @ethertype: EtherType of the frames, 0: the default (0x88B5), else 0x0600 or above
@@ -59,8 +60,9 @@
  *
  * Errors: ENODEV no such interface; EPFNOSUPPORT the interface is no Ethernet
  * device (or is loopback); EEXIST the interface is a port already; EBUSY another
- * port has the number; ERANGE number above VRC_PORT_MAX; EOPNOTSUPP no VRC_PORT_PCI
- * on this architecture; EINVAL ethertype below 0x0600; ENOMEM.
+ * port has the number; ERANGE number above VRC_PORT_MAX, or VRC_PORT_PCI_MAX;
+ * ENOSPC no number is free; EOPNOTSUPP no VRC_PORT_PCI on this architecture; EINVAL
+ * ethertype below 0x0600; ENOMEM.
  */
 struct vrc_ioctl_port_add {
 	__u32 argsz;

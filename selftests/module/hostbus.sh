@@ -9,7 +9,7 @@ uevents=$run/uevents
 
 # pci_of FUNCTION: the name of its PCI device
 pci_of() {
-	echo "20009:${1#vrc9:}"
+	echo "8009:${1#vrc9:}"
 }
 
 stop_stations
@@ -77,6 +77,14 @@ check "port del" vrcctl port del vrc9
 
 # On the PCI bus
 station --name one --serial 0x1111 --function test --function test
+check_fails "a number for which there is no domain of four digits" vrcctl port add eth1 --number 32768 --pci
+check "the error says up to which there is" error_names 'expected 0 to 32767' vrcctl port add eth1 --number 32768 --pci
+check "the largest" is "$(vrcctl port add eth1 --number 32767 --pci)" vrc32767
+check "scan" vrcctl scan eth1
+# This is what OpenStack Nova takes for an address (nova/pci/utils.py).
+check "addresses are such that Nova takes them" contains "$(basename "$(readlink -f $bus/vrc32767:*.0/pci)")" \
+	'^[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}[.][0-7]$'
+check "port del" vrcctl port del vrc32767
 check "a port whose functions are PCI devices" vrcctl port add eth1 --number 9 --pci
 check "scan" vrcctl scan eth1
 fn=$(function_named 0x104c 0xb500)
@@ -106,7 +114,7 @@ check "it is still a function" vrcctl ping -c 1 "$other"
 check "a scan with all of it" vrcctl scan eth1
 check "the station may go and be forgotten" bash -c "pkill -x vrcep; sleep 1; vrcctl scan eth1 --time 300 --forget"
 check "no PCI device is left" not test -e "/sys/bus/pci/devices/$pci"
-check "and no bus" is "$(find /sys/class/pci_bus -name '20009:*' | wc -l)" 0
+check "and no bus" is "$(find /sys/class/pci_bus -name '8009:*' | wc -l)" 0
 station --name one --serial 0x1111 --function test
 sleep 1
 check "it returns" vrcctl scan eth1

@@ -20,6 +20,9 @@ static int fail_add(const char *ifname, u16 ethertype, int number, int err)
 		return fail(EXIT_BUSY, "another port is vrc%d: see \"vrcctl port list\"", number);
 	case EOPNOTSUPP:
 		return fail(EXIT_FAILED, "--pci: not on this architecture");
+	case ERANGE:
+		return fail(EXIT_USAGE, "--number \"%d\": expected 0 to %u with --pci", number,
+			    VRC_PORT_PCI_MAX);
 	case EINVAL:
 		return fail(EXIT_USAGE, "EtherType 0x%04x: expected 0x0600 to 0xffff", ethertype);
 	case ENODEV:
