@@ -7,10 +7,10 @@
 . "$(dirname "$0")/lib.sh"
 
 in_status() {	# REGEX, of vrcep
-	grep -qx "$1" "/proc/$(systemctl show -P MainPID vrcep@enp0s16.service)/status"
+	grep -qx "$1" "/proc/$(systemctl show -P MainPID vrcep@eth0.service)/status"
 }
 
-cat >/etc/vrc/vrcep/enp0s16.json <<'END'
+cat >/etc/vrc/vrcep/eth0.json <<'END'
 {
 	"stations": [
 		{
@@ -26,18 +26,18 @@ cat >/etc/vrc/vrcep/enp0s16.json <<'END'
 END
 install -d /var/lib/vrc
 truncate -s 64M /var/lib/vrc/disk.img
-cat >/etc/vrc/port/enp0s17.conf <<'END'
+cat >/etc/vrc/port/eth1.conf <<'END'
 PORT_OPTIONS="--number 5"
 PORT_SETTINGS="lease_ms=2000 max_stations=100"
 END
-echo "1ab=07:03	# shelf1" >/etc/vrc/map/enp0s17
+echo "1ab=07:03	# shelf1" >/etc/vrc/map/eth1
 
-check "vrcep@ starts" systemctl enable --now vrcep@enp0s16.service
-check "it answers on its socket" soon vrcep --query /run/vrcep/enp0s16/status
+check "vrcep@ starts" systemctl enable --now vrcep@eth0.service
+check "it answers on its socket" soon vrcep --query /run/vrcep/eth0/status
 check "without capabilities" in_status "CapPrm:[[:space:]]*0*"
 check "as the user vrcep" in_status "Uid:[[:space:]]*$(id -u vrcep)[[:space:]].*"
 check "behind a filter of system calls" in_status "Seccomp:[[:space:]]*2"
-check "vrc-port@ starts" systemctl enable --now vrc-port@enp0s17.service
+check "vrc-port@ starts" systemctl enable --now vrc-port@eth1.service
 check "the function is where the map says, on the port that was asked for" soon test -e "$bus/$fn"
 check "settings of the port" is "$(cat /sys/class/vrc/vrc5/lease_ms)" 2000
 type=$(basename "$bus/$fn"/mdev_supported_types/*)
@@ -51,5 +51,5 @@ check "none is left" is "$(cat "$bus/$fn/mdev_supported_types/$type/available_in
 check "vrcctl map --save writes what --restore takes" contains "$(vrcctl map vrc5 --save -)" '^00000000000001ab=07:03'
 check "mdevctl stop" mdevctl stop --uuid "$uuid"
 # The next boot shall be without stations.
-check "vrcep@ is disabled" systemctl disable vrcep@enp0s16.service
+check "vrcep@ is disabled" systemctl disable vrcep@eth0.service
 tap_end

@@ -6,8 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 
 units_are_valid() {
-	is "$(systemd-analyze verify --man=no vrcep@enp0s16.service vrc-port@enp0s17.service vrc-scan@enp0s17.service \
-		vrc-scan@enp0s17.timer 2>&1 | grep vrc)" ""
+	is "$(systemd-analyze verify --man=no vrcep@eth0.service vrc-port@eth1.service vrc-scan@eth1.service \
+		vrc-scan@eth1.timer 2>&1 | grep vrc)" ""
 }
 
 manual_pages() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# For the tests that run in a stock Debian with the packages of VRC (tools/lab/stock): stations on enp0s16, the port
-# on enp0s17, which are the ends of one cable.
+# For the tests that run in a stock Debian with the packages of VRC (tools/lab/stock): stations on eth0, the port
+# on eth1, which are the ends of one cable.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . selftests/lib.sh

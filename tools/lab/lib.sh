@@ -100,3 +100,24 @@ find_qemu()
 	*)	usage_error "no QEMU '$1', expected 10.0 or 11.1" ;;
 	esac
 }
+
+# lost_by_emulator: the machine of $dir ended by a signal, by a triple fault, or by a panic of KVM in which VRC has no part
+# shellcheck disable=SC2154
+lost_by_emulator()
+{
+	! grep -qE '^Triple fault|^QEMU ended with status 1[2-9]' "$dir"/*.reset "$dir/host.qemu" || return 0
+	grep -q 'Kernel panic' "$dir/host.console" && grep -qE '\[kvm(_amd)?\]' "$dir/host.console" &&
+		! grep -q '\[vrc\]' "$dir/host.console"
+}
+
+# start_over: with --again, begin anew, once, when the emulator has lost the machine.
+# Documentation/lab.rst, "How a machine starts", tells what is known of it.
+# shellcheck disable=SC2154
+start_over()
+{
+	[[ -n $again && ${accelerator[1]} = tcg* && -z ${VRC_STARTED_OVER:-} ]] || return 0
+	lost_by_emulator || return 0
+	cleanup
+	echo "# lab: the emulator lost the machine, started over: $dir"
+	VRC_STARTED_OVER=yes exec "$LAB/${0##*/}" "${arguments[@]}"
+}
