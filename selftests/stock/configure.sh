@@ -38,6 +38,10 @@ check "without capabilities" in_status "CapPrm:[[:space:]]*0*"
 check "as the user vrcep" in_status "Uid:[[:space:]]*$(id -u vrcep)[[:space:]].*"
 check "behind a filter of system calls" in_status "Seccomp:[[:space:]]*2"
 check "vrc-port@ starts" systemctl enable --now vrc-port@eth1.service
+systemctl restart --no-block vrc-port@eth1.service
+check "it can be stopped while it starts" systemctl stop vrc-port@eth1.service
+check "and leaves no port" not test -e /sys/class/vrc/vrc5
+check "it starts again" systemctl start vrc-port@eth1.service
 check "the function is where the map says, on the port that was asked for" soon test -e "$bus/$fn"
 check "settings of the port" is "$(cat /sys/class/vrc/vrc5/lease_ms)" 2000
 type=$(basename "$bus/$fn"/mdev_supported_types/*)
