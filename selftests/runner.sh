@@ -56,3 +56,25 @@ sum_up() {
 		passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 	done
 }
+
+# Two run at a time: each takes from its end of the queue, until they meet.
+
+fill_queue() {	# SCRIPT...
+	: >"$logs/queue"
+	[ $# -eq 0 ] || printf '%s\n' "$@" >"$logs/queue"
+}
+
+take() {	# 1|$: the first or the last
+	(
+		flock 9
+		sed -n "$1p" "$logs/queue"
+		sed -i "$1d" "$logs/queue"
+	) 9>"$logs/queue.lock"
+}
+
+run_lane() {	# 1|$ COMMAND
+	local script
+	while script=$(take "$1") && [ -n "$script" ]; do
+		"$2" "$script"
+	done
+}

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each fault of the network for two minutes and not for seconds, with the test device on every kernel, and with a guest.
+# Each fault of the network for half a minute and not for seconds, with the test device on every kernel, and with a guest.
 # usage: selftests/torture/faults.sh [SECONDS]
 cd "$(dirname "$0")/../.." || exit 1
 
-seconds=${1:-120} count=0 failed=0
+seconds=${1:-30} count=0 failed=0
 
 # Numbers the results of one machine on.
 renumber() {	# NAME
