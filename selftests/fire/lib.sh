@@ -23,6 +23,15 @@ long() {
 	[ -n "${LONG:-}" ] && echo "$1" || echo "$2"
 }
 
+# said NAME LOG: the number that a program has printed as "NAME NUMBER"
+said() {
+	awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' "$2"
+}
+
+at_least() {	# WANT GOT
+	[ "$2" -ge "$1" ] || { echo "got $2, expected $1 or more"; return 1; }
+}
+
 scan_finds() {	# NUMBER [VENDOR]
 	vrcctl scan eth1
 	[ "$(cat "$bus"/*/vendor | grep -c "${2:-0x104c}")" -ge "$1" ]
