@@ -16,6 +16,13 @@ die()
 	exit 1
 }
 
+# set_mtu BYTES: of both ends, in the topology veth
+set_mtu()
+{
+	ip link set eth1 mtu "$1"
+	tools/lab/device ip link set eth0 mtu "$1"
+}
+
 # function_by FILE VALUE: the function whose attribute FILE is VALUE
 function_by()
 {

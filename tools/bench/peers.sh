@@ -57,13 +57,6 @@ endpoint()
 	die "vrcep $*: does not listen; see build/bench/peers.log"
 }
 
-# set_mtu BYTES
-set_mtu()
-{
-	ip link set eth1 mtu "$1"
-	tools/lab/device ip link set eth0 mtu "$1"
-}
-
 device_mac()
 {
 	tools/lab/device cat /sys/class/net/eth0/address
