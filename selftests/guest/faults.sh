@@ -170,6 +170,11 @@ pull() {	# SECONDS
 	tools/lab/device ip link set eth0 up
 }
 
+# What was not acked when the cable was pulled is, so that the next silence is one of its own: together they are a lease.
+both_answer() {
+	vrcctl ping -c 1 "${fn[nvme]}" && vrcctl ping -c 1 "${fn[igb]}"
+}
+
 # Traffic runs through all of them: what ends it in error is found at the end, by the guest.
 network() {
 	local all=$((7 * seconds + 25))
@@ -184,6 +189,7 @@ network() {
 	fault "delay 2 ms ± 2 ms" delay 2ms 2ms
 	fault "all at once" delay 2ms 2ms reorder 25% loss 10% duplicate 5% corrupt 1%
 	check "the cable is pulled, for less than the lease" pull 2
+	check "both answer" wait_for 20 both_answer
 	station stop
 	sleep 2
 	check "the station stops and goes on, within the lease" station continue
