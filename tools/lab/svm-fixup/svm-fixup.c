@@ -85,9 +85,13 @@ static struct kretprobe verdict = {
 
 static bool has_verdict;
 
+static bool exits;
+module_param(exits, bool, 0444);
+MODULE_PARM_DESC(exits, "an exit of the guest for each interrupt that it gets");
+
 static int __init svm_fixup_init(void)
 {
-	int err = register_kprobes(probes, ARRAY_SIZE(probes));
+	int err = exits ? register_kprobes(probes, ARRAY_SIZE(probes)) : 0;
 
 	if (err)
 		return err;
@@ -96,7 +100,8 @@ static int __init svm_fixup_init(void)
 	has_verdict = !err;
 	if (!err || err == -ENOENT)
 		return 0;
-	unregister_kprobes(probes, ARRAY_SIZE(probes));
+	if (exits)
+		unregister_kprobes(probes, ARRAY_SIZE(probes));
 	return err;
 }
 module_init(svm_fixup_init);
@@ -105,7 +110,8 @@ static void __exit svm_fixup_exit(void)
 {
 	if (has_verdict)
 		unregister_kretprobe(&verdict);
-	unregister_kprobes(probes, ARRAY_SIZE(probes));
+	if (exits)
+		unregister_kprobes(probes, ARRAY_SIZE(probes));
 }
 module_exit(svm_fixup_exit);
 
