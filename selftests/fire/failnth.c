@@ -28,22 +28,13 @@
 
 #include <vrc.h>
 
+#include "../module/vfio_test.h"
 #include "inject.h"
 #include "slot.h"
 
 #define MANY		1000000000ul
 #define CONFIG		(7ull << 40)	/* offset of a region: its index << 40 */
 
-/* Of the function "test" (tools/vrcep/models/test.h) */
-#define REG_COMMAND	0x04
-#define REG_STATUS	0x08
-#define REG_SRC		0x0c
-#define REG_DST		0x14
-#define REG_SIZE	0x1c
-#define REG_IRQ_TYPE	0x24
-#define CMD_COPY	0x20
-#define STA_COPY_OK	0x10
-#define STA_DONE	0x40
 #define COPY_LEN	(64u << 10)
 
 /* See prepare() */
@@ -58,7 +49,7 @@ static const char *ko;
 static unsigned int ifindex;
 static uint32_t port;
 static uint16_t bdf;
-static int dev = -1, event_fd;
+static int vrc_fd = -1, event_fd;
 static struct slot slot;
 
 /* ---- operations: 0 or -errno ---- */
@@ -81,20 +72,20 @@ static int unload(void)
 
 static int open_dev(void)
 {
-	dev = open("/dev/vrc", O_RDWR | O_CLOEXEC);
-	return dev < 0 ? -errno : 0;
+	vrc_fd = open("/dev/vrc", O_RDWR | O_CLOEXEC);
+	return vrc_fd < 0 ? -errno : 0;
 }
 
 static int close_dev(void)
 {
-	close(dev);
-	dev = -1;
+	close(vrc_fd);
+	vrc_fd = -1;
 	return 0;
 }
 
 static int call(unsigned long cmd, void *arg)
 {
-	return ioctl(dev, cmd, arg) ? -errno : 0;
+	return ioctl(vrc_fd, cmd, arg) ? -errno : 0;
 }
 
 /* A debug kernel takes its time. */
