@@ -8,6 +8,21 @@ import sys
 
 RESULT = "build/bench.json"
 
+
+def storage_rows(mtu, suffix):
+    """Rows 5 and 5b of one MTU."""
+    return [(ident + suffix, f"NVMe ÷ {peer}, {job}, MTU {mtu}", f"vrc_{sample}_iops_{mtu}", "IO/s",
+             f"{floor}_{sample}_iops_{mtu}", goal)
+            for ident, peer, floor, job, sample, goal in (
+                ("5-qd1", "nvmet-tcp", "tcp", "4 KiB reads, QD1", "qd1", ">= 1.5"),
+                ("5-qd32", "nvmet-tcp", "tcp", "4 KiB reads, QD32", "qd32", ">= 1.2"),
+                ("5-read", "nvmet-tcp", "tcp", "128 KiB reads", "read", ">= 1.0"),
+                ("5-write", "nvmet-tcp", "tcp", "128 KiB writes", "write", ">= 1.0"),
+                ("5b-qd1", "QEMU's own", "near", "4 KiB reads, QD1", "qd1", ">= 0.7"),
+                ("5b-qd32", "QEMU's own", "near", "4 KiB reads, QD32", "qd32", ">= 1.0"),
+            )]
+
+
 # id, name, sample, unit, sample of the floor, goal. The goal is that of the ratio where there is a floor.
 ROWS = (
     ("1", "BAR read ÷ ping-pong", "read_ns", "ns", "pingpong_ns", "<= 1.0"),
@@ -20,18 +35,7 @@ ROWS = (
     ("3-9000", "DMA writes ÷ AF_PACKET stream, MTU 9000", "write9000", "MB/s", "stream9000", ">= 0.9"),
     ("4-1500", "DMA reads ÷ AF_PACKET stream, MTU 1500", "read1500", "MB/s", "stream1500", ">= 0.85"),
     ("4-9000", "DMA reads ÷ AF_PACKET stream, MTU 9000", "read9000", "MB/s", "stream9000", ">= 0.85"),
-    ("5-qd1", "NVMe ÷ nvmet-tcp, 4 KiB reads, QD1, MTU 1500", "vrc_qd1_iops_1500", "IO/s", "tcp_qd1_iops_1500", ">= 1.5"),
-    ("5-qd32", "NVMe ÷ nvmet-tcp, 4 KiB reads, QD32, MTU 1500", "vrc_qd32_iops_1500", "IO/s", "tcp_qd32_iops_1500", ">= 1.2"),
-    ("5-read", "NVMe ÷ nvmet-tcp, 128 KiB reads, MTU 1500", "vrc_read_iops_1500", "IO/s", "tcp_read_iops_1500", ">= 1.0"),
-    ("5-write", "NVMe ÷ nvmet-tcp, 128 KiB writes, MTU 1500", "vrc_write_iops_1500", "IO/s", "tcp_write_iops_1500", ">= 1.0"),
-    ("5-qd1-9000", "NVMe ÷ nvmet-tcp, 4 KiB reads, QD1, MTU 9000", "vrc_qd1_iops_9000", "IO/s", "tcp_qd1_iops_9000", ">= 1.5"),
-    ("5-qd32-9000", "NVMe ÷ nvmet-tcp, 4 KiB reads, QD32, MTU 9000", "vrc_qd32_iops_9000", "IO/s", "tcp_qd32_iops_9000", ">= 1.2"),
-    ("5-read-9000", "NVMe ÷ nvmet-tcp, 128 KiB reads, MTU 9000", "vrc_read_iops_9000", "IO/s", "tcp_read_iops_9000", ">= 1.0"),
-    ("5-write-9000", "NVMe ÷ nvmet-tcp, 128 KiB writes, MTU 9000", "vrc_write_iops_9000", "IO/s", "tcp_write_iops_9000", ">= 1.0"),
-    ("5b-qd1", "NVMe ÷ QEMU's own, 4 KiB reads, QD1, MTU 1500", "vrc_qd1_iops_1500", "IO/s", "near_qd1_iops_1500", ">= 0.7"),
-    ("5b-qd32", "NVMe ÷ QEMU's own, 4 KiB reads, QD32, MTU 1500", "vrc_qd32_iops_1500", "IO/s", "near_qd32_iops_1500", ">= 1.0"),
-    ("5b-qd1-9000", "NVMe ÷ QEMU's own, 4 KiB reads, QD1, MTU 9000", "vrc_qd1_iops_9000", "IO/s", "near_qd1_iops_9000", ">= 0.7"),
-    ("5b-qd32-9000", "NVMe ÷ QEMU's own, 4 KiB reads, QD32, MTU 9000", "vrc_qd32_iops_9000", "IO/s", "near_qd32_iops_9000", ">= 1.0"),
+    *(row for mtu, suffix in ((1500, ""), (9000, "-9000")) for row in storage_rows(mtu, suffix)),
     ("6-out", "82576 ÷ QEMU's igb, ping from the VM", "vrc-ping-out", "ms", "local-ping-out", "<= 1.5"),
     ("6-in", "82576 ÷ QEMU's igb, ping to the VM", "vrc-ping-in", "ms", "local-ping-in", "<= 1.5"),
     ("7-out", "82576 ÷ QEMU's igb, TCP from the VM", "vrc-tcp-out", "Mbit/s", "local-tcp-out", ">= 0.8"),
