@@ -11,7 +11,7 @@ purge() {
 
 # Everywhere but in the repository, in kernel file systems and in logs
 left() {
-	find / -xdev -path "$PWD" -prune -o -path /var/log -prune -o -path /var/lib/vrc/disk.img -prune -o \
+	find / -xdev -path "$PWD" -prune -o -path "$VRC_CACHE" -prune -o -path /var/log -prune -o -path /var/lib/vrc/disk.img -prune -o \
 		-path /run -prune -o -path '/etc/mdevctl.d*' -prune -o -name '*vrc*' -print
 }
 
