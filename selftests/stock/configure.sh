@@ -10,27 +10,11 @@ in_status() {	# REGEX, of vrcep
 	grep -qx "$1" "/proc/$(systemctl show -P MainPID vrcep@eth0.service)/status"
 }
 
-cat >/etc/vrc/vrcep/eth0.json <<'END'
-{
-	"stations": [
-		{
-			"name": "shelf1",
-			"serial": "0x1ab",
-			"functions": [
-				{ "model": "nvme", "path": "/var/lib/vrc/disk.img" },
-				{ "model": "test" }
-			]
-		}
-	]
-}
-END
-install -d /var/lib/vrc
-truncate -s 64M /var/lib/vrc/disk.img
+write_configuration
 cat >/etc/vrc/port/eth1.conf <<'END'
 PORT_OPTIONS="--number 5"
 PORT_SETTINGS="lease_ms=2000 max_stations=100"
 END
-echo "1ab=07:03	# shelf1" >/etc/vrc/map/eth1
 
 check "vrcep@ starts" systemctl enable --now vrcep@eth0.service
 check "it answers on its socket" soon vrcep --query /run/vrcep/eth0/status

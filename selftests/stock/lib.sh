@@ -25,3 +25,24 @@ soon() {
 state_is() {	# FUNC STATE
 	is "$(cat "$bus/$1/state")" "$2"
 }
+
+# Stations on eth0, and the place of their first on the port of eth1
+write_configuration() {
+	cat >/etc/vrc/vrcep/eth0.json <<-'END'
+	{
+		"stations": [
+			{
+				"name": "shelf1",
+				"serial": "0x1ab",
+				"functions": [
+					{ "model": "nvme", "path": "/var/lib/vrc/disk.img" },
+					{ "model": "test" }
+				]
+			}
+		]
+	}
+	END
+	echo "1ab=07:03	# shelf1" >/etc/vrc/map/eth1
+	install -d /var/lib/vrc
+	truncate -s 64M /var/lib/vrc/disk.img
+}
