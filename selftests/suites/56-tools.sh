@@ -5,6 +5,6 @@ exec tools/lab/run --again -- bash -c '
 	status=0
 	selftests/vrcctl/lab.sh || status=1
 	selftests/wireshark/lab.sh || status=1
-	selftests/docs/run Documentation/quickstart.rst Documentation/howto.rst Documentation/troubleshooting.rst \
+	selftests/docs/run Documentation/howto.rst Documentation/troubleshooting.rst \
 		Documentation/wireshark.rst Documentation/man/vrcctl*.rst || status=1
 	exit $status'
