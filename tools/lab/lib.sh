@@ -101,12 +101,32 @@ find_qemu()
 	esac
 }
 
-# lost_by_emulator: the machine of $dir ended by a signal, by a triple fault, or by a panic of KVM in which VRC has no part
+# choose_accelerator: set "accel" to tcg or kvm, "accelerator" to its options for QEMU, and "processors" to those that
+# tasks may have, if not all. A nested kernel needs SVM, which QEMU emulates; KVM is of use only where the processor itself has
+# it. Of several emulated processors nobody works on the first: Documentation/lab.rst, "How a machine starts", tells why.
+# shellcheck disable=SC2034
+choose_accelerator()
+{
+	accel=tcg processors=''
+	if [[ -n ${icount:-} ]]; then
+		accelerator=(-accel "tcg,thread=single" -cpu "EPYC,+svm" -smp 1 -icount "shift=0,sleep=off")
+	elif [[ -w /dev/kvm ]] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
+		accel=kvm
+		accelerator=(-accel kvm -cpu host -smp 2)
+	else
+		accelerator=(-accel "tcg,thread=multi" -cpu "EPYC,+svm" -smp 3)
+		processors=1-2
+	fi
+}
+
+# lost_by_emulator: the machine of $dir ended by a signal, by a triple fault, or by a panic in which VRC has no part, of
+# KVM or because a processor did not answer another
 # shellcheck disable=SC2154
 lost_by_emulator()
 {
 	! grep -qE '^Triple fault|^QEMU ended with status 1[2-9]' "$dir"/*.reset "$dir/host.qemu" || return 0
-	grep -q 'Kernel panic' "$dir/host.console" && grep -qE '\[kvm(_amd)?\]' "$dir/host.console" &&
+	grep -q 'Kernel panic' "$dir/host.console" &&
+		grep -qE '\[kvm(_amd)?\]|smp_call_function_many_cond' "$dir/host.console" &&
 		! grep -q '\[vrc\]' "$dir/host.console"
 }
 
