@@ -41,12 +41,17 @@ hostdev_xml() {
 	END
 }
 
+# Unless it is told, libvirt gives a domain all processors, those that are kept from tasks, too.
+processors() {
+	sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status
+}
+
 domain_xml() {
 	cat <<-END
 	<domain type='$1'>
 	  <name>guest</name>
 	  <memory unit='MiB'>384</memory>
-	  <vcpu>1</vcpu>
+	  <vcpu cpuset='$(processors)'>1</vcpu>
 	  <os>
 	    <type arch='x86_64' machine='q35'>hvm</type>
 	    <kernel>$(readlink -f /boot/vmlinuz-"$(uname -r)")</kernel>
