@@ -60,7 +60,7 @@ int func_ping(const struct draw *r);
 int func_reset(const struct draw *r);
 int func_remove_pci(const struct draw *r);
 int module_unload(const struct draw *r);	/* and load it anew */
-int port_revive(void);
+int port_revive(const struct draw *r);	/* added as @r says, if there is none */
 int ports_remove(void);
 
 /* life_vm.c: mdevs, and who has them open. */

@@ -61,11 +61,14 @@ int port_add(const struct draw *r)
 	return vrc_ioctl(VRC_IOC_PORT_ADD, &a);
 }
 
+/* It must fail while anything is in use; one time in two nothing of ours is. */
 int port_remove(const struct draw *r)
 {
 	struct vrc_ioctl_port_remove a = { .argsz = sizeof(a) };
-	int ret = some_port(r->a, &a.port);
+	int ret = r->b % 2 ? vms_end() : 0;
 
+	if (!ret)
+		ret = some_port(r->a, &a.port);
 	return ret ? ret : vrc_ioctl(VRC_IOC_PORT_REMOVE, &a);
 }
 
@@ -127,7 +130,7 @@ static int set(uint32_t port, const char *attr, const char *value)
 /* A station that is gone ends its requests by its lease. */
 int port_settings(const struct draw *r)
 {
-	static const char * const lease[] = { "500", "1000", "3000" };
+	static const char * const lease[] = { "1000", "3000", "10000" };
 	static const char * const timeout[] = { "500", "2000", "5000" };
 	uint32_t port;
 	int ret = some_port(r->a, &port);
@@ -185,7 +188,7 @@ static int module_load(void)
 	return ret;
 }
 
-/* It must fail while anything is in use; one time in two nothing of ours is. */
+/* As with a port. */
 int module_unload(const struct draw *r)
 {
 	int ret = r->a % 2 ? vms_end() : 0;
@@ -195,14 +198,13 @@ int module_unload(const struct draw *r)
 	return ret ? ret : module_load();
 }
 
-int port_revive(void)
+int port_revive(const struct draw *r)
 {
-	const struct draw none = { 0 };
 	int ret = access("/dev/vrc", F_OK) ? module_load() : 0;
 	uint32_t n;
 
 	if (!ret || ret == -EEXIST)
-		ret = port_add(&none);
+		ret = port_add(r);
 	if (ret && ret != -EEXIST)
 		return ret;
 	/* The NICs of some may be gone: of one scan at least something comes */

@@ -101,7 +101,7 @@ int station_start(const struct draw *r)
 	int ret;
 
 	pthread_mutex_lock(&lock);
-	ret = start(r->a % NR_STATIONS);
+	ret = start(r->a % 8 ? r->a % 2 : 2);
 	pthread_mutex_unlock(&lock);
 	return ret;
 }

@@ -76,11 +76,10 @@ static bool mdev_exists(const struct vm *vm)
 	return !access(path, F_OK);
 }
 
-int mdev_create(const struct draw *r)
+static int create_mdev(struct vm *vm, uint32_t function)
 {
-	struct vm *vm = &vms[r->b % NR_VMS];
 	char path[384], func[64], type[64];
-	int ret = life_choose(FUNCTIONS, r->a, func, sizeof(func));
+	int ret = life_choose(FUNCTIONS, function, func, sizeof(func));
 
 	snprintf(path, sizeof(path), FUNCTIONS "/%s/mdev_supported_types", func);
 	if (!ret)
@@ -92,6 +91,20 @@ int mdev_create(const struct draw *r)
 		return -EBUSY;
 	ret = fire_write(path, vm->uuid);
 	pthread_mutex_unlock(&vm->turn);
+	return ret;
+}
+
+/* Of functions, the first that is free; sometimes with a UUID that is taken. */
+int mdev_create(const struct draw *r)
+{
+	struct vm *vm = &vms[r->b % NR_VMS];
+	unsigned int i;
+	int ret = -ENOENT;
+
+	for (i = 0; r->c % 4 && i < NR_VMS && mdev_exists(vm); i++)
+		vm = &vms[(r->b + i) % NR_VMS];
+	for (i = 0; ret && i < 4; i++)
+		ret = create_mdev(vm, r->a + i);
 	return ret;
 }
 
@@ -110,7 +123,12 @@ static int remove_mdev(struct vm *vm)
 
 int mdev_remove(const struct draw *r)
 {
-	return remove_mdev(&vms[r->b % NR_VMS]);
+	unsigned int i;
+	int ret = -ENOENT;
+
+	for (i = 0; ret == -ENOENT && i < NR_VMS; i++)
+		ret = remove_mdev(&vms[(r->b + i) % NR_VMS]);
+	return ret;
 }
 
 /* ---- what a VM does ---- */

@@ -30,8 +30,8 @@
 #define ENOUGH		1000	/* steps, to expect that each kind works once */
 
 static const struct life_step steps[] = {
-	{ "add port", 60, port_add },
-	{ "remove port", 30, port_remove },
+	{ "add port", 80, port_add },
+	{ "remove port", 40, port_remove },
 	{ "scan", 100, port_scan },
 	{ "scan and forget", 30, port_forget },
 	{ "set place", 40, port_place },
@@ -39,20 +39,20 @@ static const struct life_step steps[] = {
 	{ "set attributes", 30, port_settings },
 	{ "ping", 60, func_ping },
 	{ "reset function", 40, func_reset },
-	{ "remove PCI device", 15, func_remove_pci },
+	{ "remove PCI device", 25, func_remove_pci },
 	{ "NIC up", 50, net_up },
-	{ "NIC down", 25, net_down },
+	{ "NIC down", 15, net_down },
 	{ "peer up", 40, net_peer_up },
-	{ "peer down", 20, net_peer_down },
-	{ "rename NIC", 25, net_rename },
-	{ "set MTU", 25, net_mtu },
-	{ "set address", 20, net_address },
-	{ "move NIC", 30, net_move },
+	{ "peer down", 10, net_peer_down },
+	{ "rename NIC", 15, net_rename },
+	{ "set MTU", 15, net_mtu },
+	{ "set address", 10, net_address },
+	{ "move NIC", 15, net_move },
 	{ "unregister NIC", 15, net_unregister },
 	{ "start station", 60, station_start },
-	{ "stop station", 15, station_stop },
-	{ "kill station", 15, station_kill },
-	{ "pause station", 15, station_pause },
+	{ "stop station", 10, station_stop },
+	{ "kill station", 10, station_kill },
+	{ "pause station", 10, station_pause },
 	{ "continue station", 30, station_continue },
 	{ "create mdev", 130, mdev_create },
 	{ "remove mdev", 30, mdev_remove },
@@ -61,9 +61,9 @@ static const struct life_step steps[] = {
 	{ "stop VM", 15, vm_stop },
 	{ "kill VM", 25, vm_kill },
 	{ "start guest", 25, guest_start },
-	{ "reset guest", 15, guest_reset },
+	{ "reset guest", 30, guest_reset },
 	{ "kill guest", 8, guest_kill },
-	{ "unload module", 20, module_unload },
+	{ "unload module", 15, module_unload },
 };
 
 static struct {
@@ -237,13 +237,20 @@ static struct timespec give_time(uint32_t ms)
 	return until;
 }
 
+static struct draw draw(uint64_t *random)
+{
+	struct draw r;
+
+	r.a = (uint32_t)fire_random(random) >> 8;
+	r.b = (uint32_t)fire_random(random) >> 8;
+	r.c = (uint32_t)fire_random(random) >> 8;
+	return r;
+}
+
 static void make_step(unsigned long n, uint64_t *random)
 {
 	unsigned int kind = draw_kind(random);
-	struct draw r = {
-		(uint32_t)fire_random(random) >> 8, (uint32_t)fire_random(random) >> 8,
-		(uint32_t)fire_random(random) >> 8,
-	};
+	struct draw r = draw(random);
 	struct timespec until;
 	struct worker *w;
 
@@ -262,14 +269,16 @@ static void make_step(unsigned long n, uint64_t *random)
 	pthread_mutex_unlock(&lock);
 }
 
-static void revive(unsigned long n)
+/* And what lives gets a second at most, without steps. */
+static void revive(unsigned long n, uint64_t *random)
 {
-	struct draw errors;
+	struct draw errors, r = draw(random);
 
 	errors.a = (uint32_t)-net_revive();
 	errors.b = (uint32_t)-stations_revive();
-	errors.c = (uint32_t)-port_revive();
+	errors.c = (uint32_t)-port_revive(&r);
 	log_step(n, "follows what puts up NIC, stations, port; errors:", &errors);
+	usleep(fire_below(random, 1000000));
 }
 
 static void report(time_t took, unsigned long made)
@@ -349,7 +358,7 @@ int main(int argc, char **argv)
 			life_die("pthread_create");
 	for (n = 1; n <= o.count; n++) {
 		if (n % REVIVE_EVERY == 1)
-			revive(n);
+			revive(n, &random);
 		make_step(n, &random);
 	}
 	wait_all();
