@@ -27,6 +27,7 @@ void fire_parse(struct fire_options *o, int argc, char **argv)
 		{ "seed", required_argument, NULL, 's' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "iface", required_argument, NULL, 'i' },
+		{ "seconds", required_argument, NULL, 'l' },
 		{ 0 },
 	};
 	int c;
@@ -36,6 +37,8 @@ void fire_parse(struct fire_options *o, int argc, char **argv)
 			o->seed = parse_ul("seed", optarg);
 		else if (c == 'c')
 			o->count = parse_ul("count", optarg);
+		else if (c == 'l')
+			o->seconds = (unsigned int)parse_ul("seconds", optarg);
 		else if (c == 'i')
 			o->iface = optarg;
 		else
@@ -78,6 +81,26 @@ void fire_bytes(uint64_t *state, void *buf, size_t len)
 
 	while (len--)
 		*p++ = (uint8_t)(tap_random(state) >> 56);
+}
+
+uint64_t fire_odd(uint64_t *state)
+{
+	uint64_t power = 1ull << fire_below(state, 64);
+
+	switch (fire_below(state, 6)) {
+	case 0:
+		return fire_below(state, 8);
+	case 1:
+		return power;
+	case 2:
+		return power - 1;
+	case 3:
+		return power + fire_below(state, 9) - 4;
+	case 4:
+		return ~0ull - fire_below(state, 4);
+	default:
+		return tap_random(state);
+	}
 }
 
 int fire_write(const char *path, const char *text)

@@ -15,8 +15,9 @@
 
 struct fire_options {
 	uint64_t seed;
-	unsigned long count;	/* --count: steps, places */
+	unsigned long count;	/* --count: frames, steps, ... */
 	const char *iface;	/* --iface */
+	unsigned int seconds;	/* --seconds, 0: no limit */
 	char **args;		/* what is behind the options */
 	int nr_args;
 };
@@ -33,6 +34,8 @@ uint32_t fire_below(uint64_t *state, uint32_t below);
 /* True in @percent of 100 cases */
 bool fire_percent(uint64_t *state, unsigned int percent);
 void fire_bytes(uint64_t *state, void *buf, size_t len);
+/* A number of the kind that breaks things: around 0, around powers of two, all ones. */
+uint64_t fire_odd(uint64_t *state);
 
 /* Writes @text to the file @path; 0 or -errno. */
 int fire_write(const char *path, const char *text);

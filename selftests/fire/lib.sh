@@ -13,6 +13,7 @@
 	fire=build/selftests/fire
 	seed=${SEED:-1}
 	functions=()
+	counted=0
 }
 
 # The lab has kmemleak scan when all is over; what it does every ten minutes takes a fifth of the time.
@@ -30,6 +31,23 @@ said() {
 
 at_least() {	# WANT GOT
 	[ "$2" -ge "$1" ] || { echo "got $2, expected $1 or more"; return 1; }
+}
+
+# Counters without a process for each: on the debug kernel that is what costs most.
+
+# The counter of all functions together, in $counted
+count_functions() {	# COUNTER
+	local dev value
+	counted=0
+	for dev in "$bus"/*; do
+		read -r value <"$dev/stats/$1" && counted=$((counted + value))
+	done
+}
+
+# That of the port, in $counted
+count_port() {	# COUNTER
+	counted=0
+	read -r counted <"$class/vrc0/stats/$1"
 }
 
 scan_finds() {	# NUMBER [VENDOR]
