@@ -27,6 +27,7 @@ void fire_parse(struct fire_options *o, int argc, char **argv)
 		{ "seed", required_argument, NULL, 's' },
 		{ "count", required_argument, NULL, 'c' },
 		{ "iface", required_argument, NULL, 'i' },
+		{ "threads", required_argument, NULL, 't' },
 		{ "seconds", required_argument, NULL, 'l' },
 		{ 0 },
 	};
@@ -37,6 +38,8 @@ void fire_parse(struct fire_options *o, int argc, char **argv)
 			o->seed = parse_ul("seed", optarg);
 		else if (c == 'c')
 			o->count = parse_ul("count", optarg);
+		else if (c == 't')
+			o->threads = (unsigned int)parse_ul("threads", optarg);
 		else if (c == 'l')
 			o->seconds = (unsigned int)parse_ul("seconds", optarg);
 		else if (c == 'i')

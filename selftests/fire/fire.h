@@ -17,6 +17,7 @@ struct fire_options {
 	uint64_t seed;
 	unsigned long count;	/* --count: frames, steps, ... */
 	const char *iface;	/* --iface */
+	unsigned int threads;	/* --threads */
 	unsigned int seconds;	/* --seconds, 0: no limit */
 	char **args;		/* what is behind the options */
 	int nr_args;

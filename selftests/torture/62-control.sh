@@ -1,0 +1,5 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Fuzzed ioctls, attributes, vfio accesses and orders of system calls, on the debug kernel.
+tools/lab/chroot make -s -C selftests programs >&2 || exit 1
+exec tools/lab/run --kernel debug --timeout 10000 -- env SEED="$SEED" LONG=1 LIMIT=9000 selftests/module/run fire/control
