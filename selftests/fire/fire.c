@@ -86,6 +86,23 @@ void fire_bytes(uint64_t *state, void *buf, size_t len)
 		*p++ = (uint8_t)(tap_random(state) >> 56);
 }
 
+static unsigned int weight_of(const unsigned int *weight, size_t stride, unsigned int i)
+{
+	return *(const unsigned int *)((const char *)weight + i * stride);
+}
+
+unsigned int fire_pick(uint64_t *state, const unsigned int *weight, size_t stride, unsigned int nr)
+{
+	unsigned int sum = 0, n, i;
+
+	for (i = 0; i < nr; i++)
+		sum += weight_of(weight, stride, i);
+	n = fire_below(state, sum);
+	for (i = 0; n >= weight_of(weight, stride, i); i++)
+		n -= weight_of(weight, stride, i);
+	return i;
+}
+
 uint64_t fire_odd(uint64_t *state)
 {
 	uint64_t power = 1ull << fire_below(state, 64);

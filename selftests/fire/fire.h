@@ -35,6 +35,8 @@ uint32_t fire_below(uint64_t *state, uint32_t below);
 /* True in @percent of 100 cases */
 bool fire_percent(uint64_t *state, unsigned int percent);
 void fire_bytes(uint64_t *state, void *buf, size_t len);
+/* One of @nr things by weight: @weight is that of the first, the others follow at @stride. */
+unsigned int fire_pick(uint64_t *state, const unsigned int *weight, size_t stride, unsigned int nr);
 /* A number of the kind that breaks things: around 0, around powers of two, all ones. */
 uint64_t fire_odd(uint64_t *state);
 

@@ -246,7 +246,7 @@ static void death(struct station *st, struct session *s)
 
 static const struct {
 	const char *name;
-	unsigned int weight;		/* of 10000 */
+	unsigned int weight;
 	void (*send)(struct station *st, struct session *s);
 } kinds[] = {
 	{ "tlps", 4800, tlps },
@@ -264,16 +264,6 @@ static const struct {
 
 static unsigned long counts[ARRAY_SIZE(kinds)];
 
-static unsigned int pick_kind(u64 *r)
-{
-	u32 n = fire_below(r, 10000);
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds) - 1 && n >= kinds[i].weight; i++)
-		n -= kinds[i].weight;
-	return i;
-}
-
 static struct session *pick_session(struct station *st)
 {
 	unsigned int i, n = fire_below(&st->random, NR_FUNCTIONS);
@@ -288,7 +278,8 @@ static void fire(struct station *st)
 {
 	struct session *s = pick_session(st);
 	unsigned long before = st->sent;
-	unsigned int kind = pick_kind(&st->random);
+	unsigned int kind = fire_pick(&st->random, &kinds[0].weight, sizeof(kinds[0]),
+				      ARRAY_SIZE(kinds));
 
 	if (!s) {
 		/* Nothing is deep without a session: leave the root time to bind */

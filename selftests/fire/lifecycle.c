@@ -212,19 +212,6 @@ static void wait_all(void)
 
 /* ---- steps ---- */
 
-static unsigned int draw_kind(uint64_t *random)
-{
-	uint32_t sum = 0, n;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
-		sum += steps[i].weight;
-	n = fire_below(random, sum);
-	for (i = 0; n >= steps[i].weight; i++)
-		n -= steps[i].weight;
-	return i;
-}
-
 /* A quarter of a second at most: what lasts longer goes on beside the next steps. */
 static struct timespec give_time(uint32_t ms)
 {
@@ -249,7 +236,8 @@ static struct draw draw(uint64_t *random)
 
 static void make_step(unsigned long n, uint64_t *random)
 {
-	unsigned int kind = draw_kind(random);
+	unsigned int kind = fire_pick(random, &steps[0].weight, sizeof(steps[0]),
+				      ARRAY_SIZE(steps));
 	struct draw r = draw(random);
 	struct timespec until;
 	struct worker *w;

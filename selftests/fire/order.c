@@ -38,7 +38,6 @@ struct worker {
 static struct slot slots[MOST_SLOTS];
 static unsigned int nr_slots;
 static struct worker workers[MOST_THREADS];
-static atomic_bool stop;		/* the time is over */
 static int eventfds[NR_EVENTFDS];
 static uint8_t *edge;		/* one page, behind it is nothing */
 static size_t page;
@@ -299,7 +298,7 @@ static void killed(struct slot *s, uint64_t *r)
 
 static const struct {
 	const char *name;
-	unsigned int weight;	/* of 1000 */
+	unsigned int weight;
 	void (*run)(struct slot *s, uint64_t *r);
 } ops[] = {
 	{ "create", 40, create },
@@ -320,12 +319,9 @@ static const struct {
 
 static void step(struct worker *w)
 {
-	uint32_t n = fire_below(&w->random, 1000);
+	unsigned int i = fire_pick(&w->random, &ops[0].weight, sizeof(ops[0]), ARRAY_SIZE(ops));
 	struct slot *s = &slots[fire_below(&w->random, nr_slots)];
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(ops) - 1 && n >= ops[i].weight; i++)
-		n -= ops[i].weight;
 	w->doing = i;
 	ops[i].run(s, &w->random);
 	w->done++;
@@ -335,9 +331,8 @@ static void *work(void *arg)
 {
 	struct worker *w = arg;
 
-	for (; w->left && !atomic_load(&stop); w->left--)
+	for (; w->left; w->left--)
 		step(w);
-	w->left = 0;
 	return NULL;
 }
 
@@ -362,18 +357,16 @@ static bool look(struct worker *w, unsigned long *seen, unsigned int *quiet)
 	return false;
 }
 
-static bool watch(unsigned int nr, unsigned int seconds)
+static bool watch(unsigned int nr)
 {
 	unsigned long seen[MOST_THREADS] = { 0 };
-	unsigned int quiet[MOST_THREADS] = { 0 }, i, t;
+	unsigned int quiet[MOST_THREADS] = { 0 }, i;
 
-	for (t = 0; !all_done(nr); t++) {
+	while (!all_done(nr)) {
 		sleep(1);
 		for (i = 0; i < nr; i++)
 			if (!look(&workers[i], &seen[i], &quiet[i]))
 				return false;
-		if (seconds && t >= seconds)
-			atomic_store(&stop, true);
 	}
 	return true;
 }
@@ -445,7 +438,7 @@ int main(int argc, char **argv)
 		workers[i].left = o.count / o.threads;
 		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
 	}
-	alive = watch(o.threads, o.seconds);
+	alive = watch(o.threads);
 	if (!alive)
 		_exit(1);
 	for (i = 0; i < o.threads; i++) {
