@@ -13,6 +13,7 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/pci.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/vfio.h>
 
@@ -45,6 +46,14 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define eventfd_signal(ctx)	eventfd_signal(ctx, 1)
+#endif
+
+/* Before there was memory of devices in an skb, all of it could be read. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+static inline bool skb_frags_readable(const struct sk_buff *skb)
+{
+	return true;
+}
 #endif
 
 #ifndef PCI_HEADER_TYPE_MASK

@@ -95,11 +95,11 @@ static int deliver_tlp(struct vrc_session *s, const struct vrc_tlp *t, bool may_
 }
 
 /* Bytes to go on behind, or 0: nothing behind it can be trusted. */
-static size_t drop_tlp(struct vrc_func *f, const struct sk_buff *skb,
+static size_t drop_tlp(struct vrc_func *f, const u8 *bytes, u32 left,
 		       const struct vrc_tlp *t, int err)
 {
 	func_warn(f, "TLP dropped: %s (%*ph)\n", vrc_tlp_error_name(err),
-		  min_t(int, skb->len, VRC_TLP_MAX_HDR), skb->data);
+		  min_t(int, left, VRC_TLP_MAX_HDR), bytes);
 	if (err == -VRC_TLP_BAD_ECRC) {
 		vrc_func_count(f, tlp_bad_ecrc);
 		return vrc_tlp_len(t);
@@ -108,17 +108,35 @@ static size_t drop_tlp(struct vrc_func *f, const struct sk_buff *skb,
 	return 0;
 }
 
-static int func_deliver(struct vrc_session *s, struct sk_buff *skb, bool may_sleep)
+/* As vrc_tlp_parse() of what comes next, at *@bytes, *@left of them; or -ENOMEM. */
+static int parse_next(struct vrc_rx *rx, struct vrc_tlp *t, const u8 **bytes, u32 *left)
+{
+	int len;
+
+	*bytes = vrc_rx_bytes(rx, left);
+	len = vrc_tlp_parse(*bytes, *left, t);
+	if (len != -VRC_TLP_TRUNCATED || *left == vrc_rx_left(rx))
+		return len;
+	/* The rest of it is in another piece */
+	*bytes = vrc_rx_gather(rx, left);
+	return *bytes ? vrc_tlp_parse(*bytes, *left, t) : -ENOMEM;
+}
+
+static int func_deliver(struct vrc_session *s, struct vrc_rx *rx, bool may_sleep)
 {
 	struct vrc_func *f = s->owner;
 	struct vrc_tlp t;
+	const u8 *bytes;
 	int len, err;
+	u32 left;
 
 	/* A session that is being replaced, or is not configured yet, has nothing to say */
-	while (skb->len && rcu_access_pointer(f->session) == s) {
-		len = vrc_tlp_parse(skb->data, skb->len, &t);
+	while (vrc_rx_left(rx) && rcu_access_pointer(f->session) == s) {
+		len = parse_next(rx, &t, &bytes, &left);
+		if (len == -ENOMEM)
+			return len;
 		if (len < 0) {
-			len = drop_tlp(f, skb, &t, len);
+			len = drop_tlp(f, bytes, left, &t, len);
 			if (!len)
 				return 0;
 		} else {
@@ -126,7 +144,7 @@ static int func_deliver(struct vrc_session *s, struct sk_buff *skb, bool may_sle
 			if (err)
 				return err;
 		}
-		skb_pull(skb, len);
+		rx->pos += len;
 	}
 	return 0;
 }

@@ -483,7 +483,8 @@ static void session_free(struct kref *ref)
 		kfree_skb(skb);
 	__skb_queue_purge(&s->tx_ready);
 	kfree_skb(s->tx_open);
-	kfree_skb(s->rx_now);
+	kfree_skb(s->rx.skb);
+	kfree(s->rx.gathered);
 	kfree_rcu(s, rcu);
 }
 

@@ -33,6 +33,7 @@
 #include "port.h"
 #include "proto/arq.h"
 #include "proto/tlp.h"
+#include "rx.h"
 
 enum vrc_session_state {
 	VRC_SESSION_BINDING,
@@ -58,11 +59,11 @@ struct vrc_session;
 
 struct vrc_session_ops {
 	/*
-	 * The frame @skb is next in order; skb->data is at the first TLP not yet delivered: deliver
-	 * pulls what it has dealt with. 0: done with the frame (link frees it). -EAGAIN (only if
-	 * !@may_sleep): call again in process context. -ENOMEM: call again a little later.
+	 * The frame @rx is next in order; deliver moves rx->pos past what it has dealt with. 0:
+	 * done with the frame (link frees it). -EAGAIN (only if !@may_sleep): call again in
+	 * process context. -ENOMEM: call again a little later.
 	 */
-	int (*deliver)(struct vrc_session *s, struct sk_buff *skb, bool may_sleep);
+	int (*deliver)(struct vrc_session *s, struct vrc_rx *rx, bool may_sleep);
 	/*
 	 * The session has died: softirq or process context, at most once, after
 	 * vrc_session_bind() has succeeded (perhaps before it has returned), and
@@ -116,7 +117,7 @@ struct vrc_session {
 	u32 payload;			/* largest payload that the path takes */
 	u32 peer_payload;		/* largest that the peer takes */
 
-	struct sk_buff *rx_now;		/* the frame that is being delivered */
+	struct vrc_rx rx;		/* the frame that is being delivered; the drainer's */
 	bool rx_draining;		/* somebody is the drainer */
 	bool rx_paused;			/* nobody is, until tx_ready is short again */
 	u8 callbacks;			/* died() runs */

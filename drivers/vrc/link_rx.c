@@ -20,9 +20,11 @@ static bool next_frame(struct vrc_session *s)
 {
 	if (s->state != VRC_SESSION_UP)
 		return false;
-	if (!s->rx_now)
-		s->rx_now = vrc_arq_pop_ready(&s->arq);
-	return s->rx_now;
+	if (!s->rx.skb) {
+		s->rx.skb = vrc_arq_pop_ready(&s->arq);
+		s->rx.pos = 0;
+	}
+	return s->rx.skb;
 }
 
 static void stop_draining(struct vrc_session *s)
@@ -53,14 +55,14 @@ static bool deliver_frame(struct vrc_session *s, bool may_sleep)
 	spin_unlock_bh(&s->lock);
 	if (may_sleep)
 		cond_resched();
-	err = s->ops->deliver(s, s->rx_now, may_sleep);
+	err = s->ops->deliver(s, &s->rx, may_sleep);
 	spin_lock_bh(&s->lock);
 	if (err) {
 		hand_over(s, err == -ENOMEM ? 1 : 0);
 		return false;
 	}
-	consume_skb(s->rx_now);
-	s->rx_now = NULL;
+	consume_skb(s->rx.skb);
+	s->rx.skb = NULL;
 	return true;
 }
 
@@ -212,8 +214,10 @@ static bool rx_sequenced(struct vrc_session *s, struct sk_buff *skb,
 static bool rx_data(struct vrc_session *s, struct sk_buff *skb,
 		    const struct vrc_frame *f, u64 now)
 {
-	skb_pull(skb, sizeof(struct vrc_wire_hdr));
-	__skb_trim(skb, f->length);
+	if (vrc_rx_strip(skb, f->length)) {
+		vrc_port_count(s->port, rx_no_memory);
+		return false;
+	}
 	return rx_sequenced(s, skb, f, now);
 }
 

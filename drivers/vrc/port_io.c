@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "link.h"
 #include "port.h"
+#include "rx.h"
 #include "trace.h"
 
 /*
@@ -103,7 +104,7 @@ int vrc_port_rcv(struct sk_buff *skb, struct net_device *ndev,
 	vrc_port_count(port, rx_frames);
 	this_cpu_add(port->stats->rx_bytes, skb->len + ETH_HLEN);
 	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (!skb || skb_linearize(skb)) {
+	if (!skb || vrc_rx_prepare(skb)) {
 		vrc_port_count(port, rx_no_memory);
 		kfree_skb(skb);
 		return NET_RX_DROP;
@@ -113,7 +114,7 @@ int vrc_port_rcv(struct sk_buff *skb, struct net_device *ndev,
 		kfree_skb(skb);
 		return NET_RX_DROP;
 	}
-	if (!vrc_frame_intact(skb->data, skb->len)) {
+	if (!vrc_rx_intact(skb)) {
 		drop_corrupted_frame(port, skb);
 		return NET_RX_DROP;
 	}

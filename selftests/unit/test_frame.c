@@ -199,7 +199,10 @@ static void damage_is_found(void)
 	d->f.flags = VRC_FLAG_ACK_REQ;
 	vrc_frame_build(d->buf, &d->f);
 	EXPECT(vrc_frame_intact(d->buf, HDR + d->f.length));
+	EXPECT_EQ(vrc_frame_checked(d->buf, HDR + d->f.length), 0);
 	vrc_frame_seal(d->buf);
+	EXPECT_EQ(vrc_frame_checked(d->buf, HDR), HDR + d->f.length);
+	EXPECT_EQ(vrc_frame_checked(d->buf, HDR - 1), 0);
 	EXPECT(vrc_frame_intact(d->buf, len));
 	EXPECT(vrc_frame_intact(d->buf, sizeof(d->buf)));	/* padding */
 	EXPECT(!vrc_frame_intact(d->buf, len - 1));

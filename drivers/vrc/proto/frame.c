@@ -251,17 +251,20 @@ void vrc_frame_seal(void *buf)
 	vrc_put32(b + len, frame_check(b, len));
 }
 
-/* What is of another version or too short is for vrc_frame_parse() to judge. */
+size_t vrc_frame_checked(const void *hdr, size_t len)
+{
+	if (len < HDR_LEN || GET8(hdr, vrc_wire_hdr, version) != VRC_WIRE_VERSION ||
+	    !(GET16(hdr, vrc_wire_hdr, flags) & VRC_FLAG_CHECK))
+		return 0;
+	return HDR_LEN + GET16(hdr, vrc_wire_hdr, length);
+}
+
 bool vrc_frame_intact(const void *buf, size_t len)
 {
+	size_t end = vrc_frame_checked(buf, len);
 	const u8 *b = buf;
-	size_t end;
 
-	if (len < HDR_LEN || GET8(b, vrc_wire_hdr, version) != VRC_WIRE_VERSION ||
-	    !(GET16(b, vrc_wire_hdr, flags) & VRC_FLAG_CHECK))
-		return true;
-	end = HDR_LEN + GET16(b, vrc_wire_hdr, length);
-	return len >= end + VRC_CHECK_LEN && vrc_get32(b + end) == frame_check(b, end);
+	return !end || (len >= end + VRC_CHECK_LEN && vrc_get32(b + end) == frame_check(b, end));
 }
 
 const char *vrc_frame_kind_name(u8 kind)
