@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * frames --iface ETH0 --seed N --count N: a station (station.h) whose sessions are honest
+ * frames --iface TAP --seed N --count N: a station (station.h) whose sessions are honest
  * enough to stay, and from which, after SIGUSR1, comes all else that can come: TLPs that a function
  * may send and that none may, frames twice, late, early, out of their window, with lying
  * headers, of other sessions, from other addresses. Ends when it has sent that many
@@ -318,7 +318,7 @@ static void report(const struct station *st)
 
 int main(int argc, char **argv)
 {
-	struct fire_options o = { .seed = 1, .count = 10000, .iface = "eth0" };
+	struct fire_options o = { .seed = 1, .count = 10000, .iface = "fp" };
 	static struct station st = { .serial = SERIAL };
 	unsigned long next = 100000;
 	unsigned int i;

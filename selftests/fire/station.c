@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
-#include <netpacket/packet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "station.h"
@@ -20,43 +20,53 @@
 #define EXP_DEVCTL	(CAP_EXP + 8)
 #define ROOM_FOR_ANSWERS	8	/* of the window */
 #define DEVCTL_FLR	0x80		/* of its high byte */
+#define MOST_PIECES	18		/* as an skb may have */
 
 void station_open(struct station *st, const char *ifname)
 {
-	struct sockaddr_ll sll = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(VRC_ETHERTYPE),
-		.sll_ifindex = (int)if_nametoindex(ifname),
-	};
-	struct ifreq ifr = { 0 };
-	int on = 1, room = 4 << 20;
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_NAPI | IFF_NAPI_FRAGS };
+	static const u8 mac[] = { 0x02, 0xf1, 0xf1, 0xf1, 0xf1, 0x01 };
 
-	st->fd = socket(AF_PACKET, SOCK_RAW, htons(VRC_ETHERTYPE));
+	memcpy(st->mac, mac, sizeof(mac));
+	st->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", ifname);
-	if (st->fd < 0 || bind(st->fd, (void *)&sll, sizeof(sll)) ||
-	    ioctl(st->fd, SIOCGIFHWADDR, &ifr) ||
-	    setsockopt(st->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) ||
-	    setsockopt(st->fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) ||
-	    setsockopt(st->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room))) {
-		perror(ifname);
-		exit(1);
-	}
-	memcpy(st->mac, ifr.ifr_hwaddr.sa_data, sizeof(st->mac));
+	if (st->fd >= 0 && !ioctl(st->fd, TUNSETIFF, &ifr) && !ioctl(st->fd, TUNSETPERSIST, 1))
+		return;
+	perror(ifname);
+	exit(1);
 }
 
 /* ---- out ---- */
 
+/* A frame as the root gets it: in one piece, or cut anywhere behind the Ethernet header. */
+static int cut(struct station *st, u8 *buf, size_t len, struct iovec *iov)
+{
+	int nr = 0, most = fire_percent(&st->random, 50) ? 1 : MOST_PIECES;
+	size_t n = ETH_LEN + fire_below(&st->random, (u32)(len - ETH_LEN) + 1);
+
+	for (; len; len -= n, buf += n) {
+		if (nr)
+			n = 1 + fire_below(&st->random, (u32)len);
+		if (nr + 1 == most)
+			n = len;
+		iov[nr++] = (struct iovec){ .iov_base = buf, .iov_len = n };
+	}
+	return nr;
+}
+
 void station_send_raw(struct station *st, const u8 *dst, const u8 *src, const void *p, size_t len)
 {
 	u8 buf[FRAME_ROOM] = { 0 };
-	size_t total = ETH_LEN + len;
+	struct iovec iov[MOST_PIECES];
 
 	memcpy(buf, dst, 6);
 	memcpy(buf + 6, src, 6);
 	vrc_put16(buf + 12, VRC_ETHERTYPE);
 	memcpy(buf + ETH_LEN, p, len);
-	/* ENOBUFS: the peer's queue is full, which is loss like any other */
-	if (send(st->fd, buf, total, 0) < 0 && errno != ENOBUFS && errno != ENETDOWN) {
-		perror("send");
+	/* No memory, or the link is down: loss like any other */
+	if (writev(st->fd, iov, cut(st, buf, ETH_LEN + len, iov)) < 0 && errno != ENOMEM &&
+	    errno != EIO) {
+		perror("writev");
 		exit(1);
 	}
 	st->sent++;
@@ -494,8 +504,8 @@ void station_receive(struct station *st, int ms)
 
 	if (ms)
 		poll(&p, 1, ms);
-	while ((n = recv(st->fd, buf, sizeof(buf), MSG_DONTWAIT)) >= 0)
-		if (n > ETH_LEN && for_us(st, buf) &&
+	while ((n = read(st->fd, buf, sizeof(buf))) >= 0)
+		if (n > ETH_LEN && vrc_get16(buf + 12) == VRC_ETHERTYPE && for_us(st, buf) &&
 		    !vrc_frame_parse(buf + ETH_LEN, (size_t)n - ETH_LEN, &f))
 			rx_frame(st, buf + 6, &f);
 	send_acks(st);

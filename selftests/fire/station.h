@@ -48,6 +48,10 @@ struct station {
 	struct session s[NR_FUNCTIONS];
 };
 
+/*
+ * Makes the tap @ifname, which stays, and is at its other end. A tap takes frames in pieces as a
+ * NIC would hand them over, cut where we like.
+ */
 void station_open(struct station *st, const char *ifname);
 /* Takes all frames that wait, for @ms at most if there is none, and answers them. */
 void station_receive(struct station *st, int ms);
