@@ -60,7 +60,8 @@ int func_ping(const struct draw *r);
 int func_reset(const struct draw *r);
 int func_remove_pci(const struct draw *r);
 int module_unload(const struct draw *r);	/* and load it anew */
-int port_revive(const struct draw *r);	/* added as @r says, if there is none */
+int module_revive(void);
+int ports_revive(void);		/* they know their stations */
 int ports_remove(void);
 
 /* life_vm.c: mdevs, and who has them open. */
@@ -71,6 +72,9 @@ int vm_start(const struct draw *r);
 int vm_reset(const struct draw *r);
 int vm_stop(const struct draw *r);
 int vm_kill(const struct draw *r);
+int vms_revive(const struct draw *r);	/* one lives */
+/* The UUID of an mdev that no VM has, the @r-th or one behind it. 0 or -ENOENT */
+int vm_spare_mdev(uint32_t r, char *uuid, size_t len);
 int vms_end(void);		/* kills all, removes all mdevs */
 /* Prints what they did. False: data was wrong */
 bool vm_report(unsigned long *transfers);
@@ -85,6 +89,7 @@ int stations_revive(void);
 int guest_start(const struct draw *r);
 int guest_reset(const struct draw *r);
 int guest_kill(const struct draw *r);
+bool guest_has(const char *uuid);	/* the mdev */
 void programs_end(void);
 /* Kills @pid, a child, and waits until it is dead. 0 or -errno */
 int life_kill(pid_t pid);

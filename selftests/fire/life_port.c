@@ -55,7 +55,7 @@ int port_add(const struct draw *r)
 {
 	struct vrc_ioctl_port_add a = {
 		.argsz = sizeof(a), .ifindex = net_ifindex(),
-		.flags = r->a % 3 == 1 ? VRC_PORT_PCI : 0,
+		.flags = r->a % 2 ? VRC_PORT_PCI : 0,
 	};
 
 	return vrc_ioctl(VRC_IOC_PORT_ADD, &a);
@@ -198,17 +198,18 @@ int module_unload(const struct draw *r)
 	return ret ? ret : module_load();
 }
 
-int port_revive(const struct draw *r)
+int module_revive(void)
 {
-	int ret = access("/dev/vrc", F_OK) ? module_load() : 0;
+	return access("/dev/vrc", F_OK) ? module_load() : 0;
+}
+
+/* The NICs of some may be gone: of one scan at least something comes. */
+int ports_revive(void)
+{
+	int ret = -ENETDOWN;
 	uint32_t n;
 
-	if (!ret || ret == -EEXIST)
-		ret = port_add(r);
-	if (ret && ret != -EEXIST)
-		return ret;
-	/* The NICs of some may be gone: of one scan at least something comes */
-	for (n = 0, ret = -ENETDOWN; ret && n < 4; n++) {
+	for (n = 0; ret && n < 4; n++) {
 		port_settings(&(struct draw){ .a = n, .b = 1, .c = 1 });
 		ret = scan(n, 150, 0);
 	}

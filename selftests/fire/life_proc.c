@@ -21,6 +21,7 @@ static pid_t stations[NR_STATIONS];	/* 0: none */
 static struct {
 	pid_t pid;
 	int monitor;		/* its standard input */
+	char mdev[40];
 } guest = { .monitor = -1 };
 
 int life_kill(pid_t pid)
@@ -160,20 +161,18 @@ int stations_revive(void)
 
 /* ---- the guest ---- */
 
-static int start_guest(const struct draw *r)
+static int start_guest(const char *mdev)
 {
-	char mdev[64];
-	int fds[2], ret = life_choose("/sys/bus/mdev/devices", r->a, mdev, sizeof(mdev));
+	int fds[2];
 
 	if (alive(&guest.pid))
 		return -EBUSY;
-	if (ret)
-		return ret;
 	if (pipe2(fds, O_CLOEXEC))
 		return -errno;
 	if (guest.monitor >= 0)
 		close(guest.monitor);
 	guest.monitor = fds[1];
+	snprintf(guest.mdev, sizeof(guest.mdev), "%s", mdev);
 	guest.pid = fork();
 	if (!guest.pid)
 		run_guest(mdev, fds[0]);
@@ -184,14 +183,28 @@ static int start_guest(const struct draw *r)
 	return -errno;
 }
 
+/* With an mdev that no VM has: QEMU ends at once if it is in use. */
 int guest_start(const struct draw *r)
 {
-	int ret;
+	char mdev[40];
+	int ret = vm_spare_mdev(r->a, mdev, sizeof(mdev));
 
+	if (ret)
+		return ret;
 	pthread_mutex_lock(&lock);
-	ret = start_guest(r);
+	ret = start_guest(mdev);
 	pthread_mutex_unlock(&lock);
 	return ret;
+}
+
+bool guest_has(const char *uuid)
+{
+	bool has;
+
+	pthread_mutex_lock(&lock);
+	has = alive(&guest.pid) && !strcmp(guest.mdev, uuid);
+	pthread_mutex_unlock(&lock);
+	return has;
 }
 
 int guest_reset(const struct draw *r)

@@ -294,7 +294,7 @@ static bool alive(struct vm *vm)
 
 static int start(struct vm *vm, const struct draw *r)
 {
-	if (alive(vm))
+	if (alive(vm) || guest_has(vm->uuid))
 		return -EBUSY;
 	if (!mdev_exists(vm))
 		return -ENOENT;
@@ -371,6 +371,35 @@ int vm_stop(const struct draw *r)
 int vm_kill(const struct draw *r)
 {
 	return with_any(end, r);
+}
+
+static int is_alive(struct vm *vm, const struct draw *r)
+{
+	(void)r;
+	return alive(vm) ? 0 : -ESRCH;
+}
+
+int vms_revive(const struct draw *r)
+{
+	if (!with_any(is_alive, r) || !vm_start(r))
+		return 0;
+	mdev_create(r);
+	return vm_start(r);
+}
+
+int vm_spare_mdev(uint32_t r, char *uuid, size_t len)
+{
+	struct vm *vm;
+	unsigned int i;
+
+	for (i = 0; i < NR_VMS; i++) {
+		vm = &vms[(r + i) % NR_VMS];
+		if (mdev_exists(vm) && with(vm, is_alive, NULL)) {
+			snprintf(uuid, len, "%s", vm->uuid);
+			return 0;
+		}
+	}
+	return -ENOENT;
 }
 
 int vms_end(void)
