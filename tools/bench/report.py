@@ -23,6 +23,20 @@ def storage_rows(mtu, suffix):
             )]
 
 
+def net_rows(mtu, suffix):
+    """Rows 6 and 7 of one MTU, that of the link between root and card."""
+    return [(ident + suffix, f"82576 ÷ QEMU's igb, {what}, MTU {mtu}", f"vrc-{sample}_{mtu}", unit,
+             f"local-{sample}_{mtu}", goal)
+            for ident, what, sample, unit, goal in (
+                ("6-out", "ping from the VM", "ping-out", "ms", "<= 1.5"),
+                ("6-in", "ping to the VM", "ping-in", "ms", "<= 1.5"),
+                ("7-out", "TCP from the VM", "tcp-out", "Mbit/s", ">= 0.8"),
+                ("7-in", "TCP to the VM", "tcp-in", "Mbit/s", ">= 0.8"),
+            )]
+
+
+# The suffix of a row's id, by MTU
+BOTH_MTUS = ((1500, ""), (9000, "-9000"))
 # id, name, sample, unit, sample of the floor, goal. The goal is that of the ratio where there is a floor.
 ROWS = (
     ("1", "BAR read ÷ ping-pong", "read_ns", "ns", "pingpong_ns", "<= 1.0"),
@@ -35,11 +49,8 @@ ROWS = (
     ("3-9000", "DMA writes ÷ AF_PACKET stream, MTU 9000", "write9000", "MB/s", "stream9000", ">= 0.9"),
     ("4-1500", "DMA reads ÷ AF_PACKET stream, MTU 1500", "read1500", "MB/s", "stream1500", ">= 0.85"),
     ("4-9000", "DMA reads ÷ AF_PACKET stream, MTU 9000", "read9000", "MB/s", "stream9000", ">= 0.85"),
-    *(row for mtu, suffix in ((1500, ""), (9000, "-9000")) for row in storage_rows(mtu, suffix)),
-    ("6-out", "82576 ÷ QEMU's igb, ping from the VM", "vrc-ping-out", "ms", "local-ping-out", "<= 1.5"),
-    ("6-in", "82576 ÷ QEMU's igb, ping to the VM", "vrc-ping-in", "ms", "local-ping-in", "<= 1.5"),
-    ("7-out", "82576 ÷ QEMU's igb, TCP from the VM", "vrc-tcp-out", "Mbit/s", "local-tcp-out", ">= 0.8"),
-    ("7-in", "82576 ÷ QEMU's igb, TCP to the VM", "vrc-tcp-in", "Mbit/s", "local-tcp-in", ">= 0.8"),
+    *(row for mtu, suffix in BOTH_MTUS for row in storage_rows(mtu, suffix)),
+    *(row for mtu, suffix in BOTH_MTUS for row in net_rows(mtu, suffix)),
     ("8-qd1", "frames per 4 KiB NVMe read, QD1", "nvme_qd1_frames_1500", "frames", None, "<= 8"),
     ("8-qd1-data", "of these with TLPs, QD1", "nvme_qd1_data_1500", "frames", None, None),
     ("8-qd1-again", "frames sent again in all reads, QD1", "nvme_qd1_again_1500", "frames", None, None),
