@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <linux/virtio_net.h>
 
 #include <vrc_wire.h>
 
@@ -23,8 +24,9 @@ struct ep_buf {
 	uint32_t len;		/* bytes of payload */
 	uint32_t cap;		/* sent: bytes of payload that may be filled */
 	bool shared;		/* the ARQ keeps it: not freed when it has been sent */
-	/* Two bytes in front put the payload on a multiple of 16. */
-	alignas(16) uint8_t pad[2];
+	/* Eight bytes in front put the payload on a multiple of 16. */
+	alignas(16) uint8_t pad[8];
+	struct virtio_net_hdr vnet;	/* for a port that sends it before the frame */
 	uint8_t frame[];	/* Ethernet header, VRC header, payload, frame check */
 };
 

@@ -41,6 +41,8 @@
 #define SEND_BUFFER	(8 * 1024 * 1024)
 #define BLOCK_SIZE	65536u
 #define VLAN_ID		0x0fff
+#define PAGE_SPARE	512	/* headers, ours and those that the kernel keeps room for */
+#define LINEAR_MAX	16384	/* more in one piece may not be there */
 
 struct packet {
 	struct ep_port port;
@@ -49,6 +51,8 @@ struct packet {
 	uint8_t *ring;
 	size_t ring_len;
 	unsigned int slots, slot_len, per_block, next;
+	int tx;			/* the same socket, or one that takes a virtio_net_hdr, if linear */
+	bool linear;
 	int claim;		/* held as long as we use the interface's own address */
 	bool down;
 };
@@ -128,9 +132,16 @@ static void ready(struct ep_fd *w, uint32_t events)
 
 /* ---- send ---- */
 
-static void fill(struct mmsghdr *m, struct iovec *iov, struct ep_buf *b)
+static void fill(const struct packet *pk, struct mmsghdr *m, struct iovec *iov, struct ep_buf *b)
 {
-	*iov = (struct iovec){ .iov_base = b->frame, .iov_len = ep_buf_frame_len(b) };
+	uint32_t len = ep_buf_frame_len(b);
+
+	if (pk->linear) {
+		b->vnet = (struct virtio_net_hdr){ .hdr_len = (uint16_t)len };
+		*iov = (struct iovec){ .iov_base = &b->vnet, .iov_len = sizeof(b->vnet) + len };
+	} else {
+		*iov = (struct iovec){ .iov_base = b->frame, .iov_len = len };
+	}
 	*m = (struct mmsghdr){ .msg_hdr = { .msg_iov = iov, .msg_iovlen = 1 } };
 }
 
@@ -152,9 +163,9 @@ static void packet_send(struct ep_port *p, struct ep_buf *const *bufs, unsigned 
 	int n;
 
 	for (i = 0; i < nr; i++)
-		fill(&msgs[i], &iov[i], bufs[i]);
+		fill(packet_of(p), &msgs[i], &iov[i], bufs[i]);
 	while (done < nr) {
-		n = send_frames(packet_of(p)->watch.fd, msgs + done, nr - done);
+		n = send_frames(packet_of(p)->tx, msgs + done, nr - done);
 		if (n > 0) {
 			p->stats.tx_frames += (unsigned int)n;
 			done += (unsigned int)n;
@@ -198,6 +209,8 @@ static void packet_close(struct ep_port *p)
 		ep_loop_del(p->loop, &pk->watch);
 	munmap(pk->ring, pk->ring_len);
 	close(pk->watch.fd);
+	if (pk->linear)
+		close(pk->tx);
 	if (pk->claim >= 0)
 		close(pk->claim);
 	free(pk);
@@ -261,13 +274,13 @@ static int map_ring(struct packet *pk, unsigned int frames)
 	return -1;
 }
 
-static int set_options(struct packet *pk, const struct ep_packet_config *cfg)
+static int set_options(int fd, const struct ep_packet_config *cfg)
 {
 	int size = SEND_BUFFER, on = 1;
 
-	if (setsockopt(pk->watch.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
 		return -1;
-	return cfg->qdisc_bypass ? setsockopt(pk->watch.fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on,
+	return cfg->qdisc_bypass ? setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on,
 					      sizeof(on)) : 0;
 }
 
@@ -280,6 +293,31 @@ static int bind_socket(struct packet *pk)
 	};
 
 	return bind(pk->watch.fd, (struct sockaddr *)&addr, sizeof(addr));
+}
+
+/*
+ * The kernel makes a frame that does not fit a page of fragments, which cost pages, and a receiver
+ * behind a veth a copy of what lies in two of them, unless a virtio_net_hdr says how much of it is
+ * to be in one piece. That needs a socket of its own, or received frames would have such a
+ * header, too.
+ */
+static int open_linear(struct packet *pk, const struct ep_packet_config *cfg)
+{
+	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_ifindex = pk->ifindex };
+	int on = 1;
+
+	pk->tx = pk->watch.fd;
+	if (pk->port.mtu + PAGE_SPARE < (unsigned long)sysconf(_SC_PAGESIZE) ||
+	    pk->port.mtu + PAGE_SPARE > LINEAR_MAX)
+		return 0;
+	pk->tx = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (pk->tx < 0)
+		return -1;
+	pk->linear = true;
+	if (set_options(pk->tx, cfg) ||
+	    setsockopt(pk->tx, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
+		return -1;
+	return bind(pk->tx, (struct sockaddr *)&addr, sizeof(addr));
 }
 
 /*
@@ -306,7 +344,7 @@ static int set_up(struct packet *pk, struct ep_loop *loop, const struct ep_packe
 	*what = "packet socket (needs CAP_NET_RAW and CAP_NET_ADMIN)";
 	/* Protocol 0: nothing arrives before the ring is there. */
 	pk->watch.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (pk->watch.fd < 0 || set_options(pk, cfg) || query_interface(pk, what))
+	if (pk->watch.fd < 0 || set_options(pk->watch.fd, cfg) || query_interface(pk, what))
 		return -1;
 	*what = "an MTU of at least 612 and at most 65000 is needed";
 	errno = 0;
@@ -317,6 +355,9 @@ static int set_up(struct packet *pk, struct ep_loop *loop, const struct ep_packe
 		return -1;
 	*what = "bind";
 	if (bind_socket(pk))
+		return -1;
+	*what = "socket to send frames of more than a page";
+	if (open_linear(pk, cfg))
 		return -1;
 	*what = "epoll";
 	return ep_loop_add(loop, &pk->watch, RX_EVENTS) ? -1 : 0;
@@ -346,6 +387,8 @@ struct ep_port *ep_packet_open(struct ep_loop *loop, const struct ep_packet_conf
 		 errno ? strerror(errno) : "");
 	if (pk->ring)
 		munmap(pk->ring, pk->ring_len);
+	if (pk->linear)
+		close(pk->tx);
 	if (pk->watch.fd >= 0)
 		close(pk->watch.fd);
 	free(pk);
