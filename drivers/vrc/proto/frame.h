@@ -53,9 +53,9 @@ void vrc_frame_build(void *buf, const struct vrc_frame *f);
  */
 void vrc_frame_seal(void *buf);
 /*
- * Bytes that the check behind them is of, in a frame of @len bytes that begins with the header @hdr;
- * they and the check may reach beyond its end. 0: there is no check, or vrc_frame_parse() will not
- * like the frame anyway, for it is of another version or shorter than a header.
+ * Bytes that the check behind them is of, in a frame of @len bytes that begins with the header
+ * @hdr; they and the check may reach beyond its end. 0: there is no check, or vrc_frame_parse()
+ * will not like the frame anyway, for it is of another version or shorter than a header.
  */
 size_t vrc_frame_checked(const void *hdr, size_t len);
 /* Before vrc_frame_parse(): false if there is a frame check, and it is wrong. */
