@@ -19,7 +19,7 @@ at_most() {
 
 measure() {
 	tools/lab/chroot make -s -C tools/bench || return
-	tools/lab/run --kernel 6.12 --no-setup --icount -- tools/bench/many $stations >"$samples"
+	tools/lab/run --kernel 7.3 --no-setup --icount -- tools/bench/many $stations >"$samples"
 }
 
 flat() {	# NAME
@@ -37,5 +37,6 @@ check "a read costs the same with $((stations / 10)) functions" flat tenth
 check "a read costs the same with $stations functions" flat all
 check "a scan costs at most what it does one by one" at_most nanoseconds "$(value scan_all)" "$(limit 1 scan_linear)"
 check "a scan is linear" at_most nanoseconds "$(value scan_all)" "$(limit 10 scan_tenth)"
+check "kernel memory of an idle function" at_most bytes "$(value idle)" 16384
 check "kernel memory of a function whose VM has 1 GiB" at_most bytes "$(value vm)" 4194304
 tap_end
