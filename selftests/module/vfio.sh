@@ -13,17 +13,22 @@ scan_finds() {
 	vrcctl scan eth1 && [ -n "$(function_named 0x104c 0xb500)" ]
 }
 
+# set_up MTU: a station, and an mdev of its function
+set_up() {
+	# shellcheck disable=SC2086
+	station $station_options
+	check "$1: scan" wait_for 20 scan_finds
+	fn=$(function_named 0x104c 0xb500)
+	uuid=$(new_uuid)
+	check "$1: create" mdev_create "$fn" "$uuid"
+	# A read of a register waits behind what the function has written; a debug kernel takes its time.
+	echo 10000 >$class/vrc0/completion_timeout_ms
+}
+
 check "the test program is built" test -x $vfio_test
 modprobe vfio_iommu_type1
 stop_stations
-# shellcheck disable=SC2086
-station $station_options
-check "scan" wait_for 20 scan_finds
-fn=$(function_named 0x104c 0xb500)
-uuid=$(new_uuid)
-check "create" mdev_create "$fn" "$uuid"
-# A read of a register waits behind what the function has written; a debug kernel takes its time.
-echo 10000 >$class/vrc0/completion_timeout_ms
+set_up 1500
 for name in info config region dma irq reset; do
 	subject "$uuid" $name
 done
@@ -52,13 +57,7 @@ large_frames() {
 }
 for mtu in 9000 20000; do
 	check "MTU $mtu" set_mtu $mtu
-	# shellcheck disable=SC2086
-	station $station_options
-	check "$mtu: scan" wait_for 20 scan_finds
-	fn=$(function_named 0x104c 0xb500)
-	uuid=$(new_uuid)
-	check "$mtu: create" mdev_create "$fn" "$uuid"
-	echo 10000 >$class/vrc0/completion_timeout_ms
+	set_up $mtu
 	check "$mtu: frames of more than two pages" wait_for 20 large_frames
 	subject "$uuid" dma
 	check "$mtu: remove" mdev_remove "$uuid"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# For the scripts of the bench that run in the root host: samples, functions, counters.
+# For what measures in the root host: samples, stations, functions, counters.
 
 # Whose counters are read
 function=''
@@ -21,6 +21,15 @@ set_mtu()
 {
 	ip link set eth1 mtu "$1"
 	tools/lab/device ip link set eth0 mtu "$1"
+}
+
+# The lab's and all others
+end_stations()
+{
+	pkill -x vrcep
+	while pgrep -x vrcep > /dev/null; do
+		sleep 0.1
+	done
 }
 
 # function_by FILE VALUE: the function whose attribute FILE is VALUE

@@ -72,10 +72,7 @@ clean_up()
 # A station of its own. The lab's vrcep ends first: on the same interface it would be woken by each frame as well.
 start_station()
 {
-	pkill -x vrcep
-	while pgrep -x vrcep > /dev/null; do
-		sleep 0.1
-	done
+	end_stations
 	ip netns exec device vrcep -i eth0 --name bench --function nvme,path="$image",size=128M >&2 &
 	station=$!
 	sleep 1

@@ -51,8 +51,7 @@ struct packet {
 	uint8_t *ring;
 	size_t ring_len;
 	unsigned int slots, slot_len, per_block, next;
-	int tx;			/* the same socket, or one that takes a virtio_net_hdr, if linear */
-	bool linear;
+	int tx;			/* the same socket, or one that takes a virtio_net_hdr */
 	int claim;		/* held as long as we use the interface's own address */
 	bool down;
 };
@@ -60,6 +59,11 @@ struct packet {
 static struct packet *packet_of(struct ep_port *p)
 {
 	return container_of(p, struct packet, port);
+}
+
+static bool linear(const struct packet *pk)
+{
+	return pk->tx != pk->watch.fd;
 }
 
 /* ---- receive ---- */
@@ -136,7 +140,7 @@ static void fill(const struct packet *pk, struct mmsghdr *m, struct iovec *iov, 
 {
 	uint32_t len = ep_buf_frame_len(b);
 
-	if (pk->linear) {
+	if (linear(pk)) {
 		b->vnet = (struct virtio_net_hdr){ .hdr_len = (uint16_t)len };
 		*iov = (struct iovec){ .iov_base = &b->vnet, .iov_len = sizeof(b->vnet) + len };
 	} else {
@@ -208,9 +212,9 @@ static void packet_close(struct ep_port *p)
 	if (!pk->down)
 		ep_loop_del(p->loop, &pk->watch);
 	munmap(pk->ring, pk->ring_len);
-	close(pk->watch.fd);
-	if (pk->linear)
+	if (linear(pk))
 		close(pk->tx);
+	close(pk->watch.fd);
 	if (pk->claim >= 0)
 		close(pk->claim);
 	free(pk);
@@ -304,16 +308,15 @@ static int bind_socket(struct packet *pk)
 static int open_linear(struct packet *pk, const struct ep_packet_config *cfg)
 {
 	struct sockaddr_ll addr = { .sll_family = AF_PACKET, .sll_ifindex = pk->ifindex };
-	int on = 1;
+	int on = 1, fd;
 
-	pk->tx = pk->watch.fd;
 	if (pk->port.mtu + PAGE_SPARE < (unsigned long)sysconf(_SC_PAGESIZE) ||
 	    pk->port.mtu + PAGE_SPARE > LINEAR_MAX)
 		return 0;
-	pk->tx = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (pk->tx < 0)
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
 		return -1;
-	pk->linear = true;
+	pk->tx = fd;
 	if (set_options(pk->tx, cfg) ||
 	    setsockopt(pk->tx, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)))
 		return -1;
@@ -344,6 +347,7 @@ static int set_up(struct packet *pk, struct ep_loop *loop, const struct ep_packe
 	*what = "packet socket (needs CAP_NET_RAW and CAP_NET_ADMIN)";
 	/* Protocol 0: nothing arrives before the ring is there. */
 	pk->watch.fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	pk->tx = pk->watch.fd;
 	if (pk->watch.fd < 0 || set_options(pk->watch.fd, cfg) || query_interface(pk, what))
 		return -1;
 	*what = "an MTU of at least 612 and at most 65000 is needed";
@@ -377,6 +381,7 @@ struct ep_port *ep_packet_open(struct ep_loop *loop, const struct ep_packet_conf
 	pk->port.ethertype = cfg->ethertype;
 	pk->watch.ready = ready;
 	pk->watch.fd = -1;
+	pk->tx = -1;
 	snprintf(pk->port.name, sizeof(pk->port.name), "%s", cfg->interface);
 	if (!set_up(pk, loop, cfg, &what)) {
 		claim_address(pk);
@@ -387,7 +392,7 @@ struct ep_port *ep_packet_open(struct ep_loop *loop, const struct ep_packet_conf
 		 errno ? strerror(errno) : "");
 	if (pk->ring)
 		munmap(pk->ring, pk->ring_len);
-	if (pk->linear)
+	if (linear(pk))
 		close(pk->tx);
 	if (pk->watch.fd >= 0)
 		close(pk->watch.fd);
