@@ -78,3 +78,16 @@ run_lane() {	# 1|$ COMMAND
 		"$2" "$script"
 	done
 }
+
+# Both lanes are waited for, since a shell minds no signal while a program of its own runs in the foreground. timeout
+# has a process group of its own and passes what it gets on to it.
+run_lanes() {	# COMMAND-OF-THE-FIRST COMMAND-OF-THE-SECOND
+	local lanes=()
+	$1 &
+	lanes+=($!)
+	$2 &
+	lanes+=($!)
+	trap 'kill $(pgrep -P "${lanes[0]},${lanes[1]}") "${lanes[@]}" 2>/dev/null; exit 130' INT TERM
+	wait "${lanes[@]}"
+	trap - INT TERM
+}
