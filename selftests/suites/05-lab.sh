@@ -20,6 +20,21 @@ arguments_survive() {
 	is "$(tools/lab/run --no-setup -- printf '<%s>' 'a b' "it's" '$HOME' '*' '')" "<a b><it's><\$HOME><*><>"
 }
 
+# complaints COUNT STATUS: what splats says of a log with so many of them
+complaints() {
+	local log=build/check/splats.log status=0
+	{
+		echo "[ 1.0] KASAN initialized"
+		yes "[ 1.1] WARNING: CPU: 0 PID: 1 at drivers/vrc/func.c:1" | head -n "$1"
+	} >"$log"
+	tools/lab/splats "$log" >/dev/null || status=$?
+	is $status "$2"
+}
+
+mkdir -p build/check
+check "a log without a complaint has none" complaints 0 1
+check "one complaint is found" complaints 1 0
+check "so are thousands" complaints 5000 0
 check "the command's status 1 is returned" status_of 1 false
 check "the command's status 42 is returned" status_of 42 sh -c 'exit 42'
 check "uname -r prints one line" one_line
