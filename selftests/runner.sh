@@ -79,15 +79,15 @@ run_lane() {	# 1|$ COMMAND
 	done
 }
 
-# Both lanes are waited for, since a shell minds no signal while a program of its own runs in the foreground. timeout
-# has a process group of its own and passes what it gets on to it.
-run_lanes() {	# COMMAND-OF-THE-FIRST COMMAND-OF-THE-SECOND
-	local lanes=()
-	$1 &
-	lanes+=($!)
-	$2 &
-	lanes+=($!)
-	trap 'kill $(pgrep -P "${lanes[0]},${lanes[1]}") "${lanes[@]}" 2>/dev/null; exit 130' INT TERM
+# run_lanes COMMAND...: each beside the others. All are waited for, since a shell minds no signal while a program of
+# its own runs in the foreground. timeout has a process group of its own and passes what it gets on to it.
+run_lanes() {
+	local lane lanes=()
+	for lane; do
+		$lane &
+		lanes+=($!)
+	done
+	trap 'kill $(pgrep -P "$(IFS=,; echo "${lanes[*]}")") "${lanes[@]}" 2>/dev/null; exit 130' INT TERM
 	wait "${lanes[@]}"
 	trap - INT TERM
 }
