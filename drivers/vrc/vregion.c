@@ -4,6 +4,7 @@
  * config space. A failure is what it is on a bus: reads give ones, writes are
  * lost; only a fatal signal ends a wait with an error.
  */
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -43,13 +44,18 @@ static bool table_overlap(struct vrc_vdev *v, const struct access *a, size_t *fr
 
 /*
  * A read that meets a restart is made again when the function is back: ones would make many a
- * driver give the device up, while from one that was reset it recovers.
+ * driver give the device up, while from one that was reset it recovers. It waits for that no
+ * longer than it would have for its completion.
  */
 static int read_memory(struct vrc_func *f, u64 addr, u8 *buf, size_t len)
 {
+	unsigned long end = jiffies + vrc_completion_timeout(f), now;
 	int ret = vrc_mem_read(f, addr, buf, len);
 
-	if (ret == -EIO && vrc_func_came_back(f, vrc_completion_timeout(f)))
+	if (ret != -EIO)
+		return ret;
+	now = jiffies;
+	if (vrc_func_came_back(f, time_before(now, end) ? end - now : 0))
 		ret = vrc_mem_read(f, addr, buf, len);
 	return ret;
 }
