@@ -92,7 +92,7 @@ void vrc_func_set_state(struct vrc_func *f, enum vrc_func_state state, const cha
 	strscpy(f->reason, reason, sizeof(f->reason));
 	trace_vrc_func_state(dev_name(&f->dev), f->bdf, old, state, f->reason);
 	if (state == VRC_FUNC_DOWN || state == VRC_FUNC_CHANGED || old == VRC_FUNC_DOWN)
-		dev_info(&f->dev, "%s: %s\n", vrc_func_state_name(state), f->reason);
+		dev_info_ratelimited(&f->dev, "%s: %s\n", vrc_func_state_name(state), f->reason);
 	tell_user_space(f);
 }
 

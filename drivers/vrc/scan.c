@@ -124,7 +124,8 @@ static void add_station(struct vrc_port *port, const struct vrc_advert *ad,
 	if (st)
 		vrc_station_put(st);
 	res->errors++;
-	dev_warn(&port->dev, "no place for station %s (%016llx): %d\n", ad->name, ad->serial, err);
+	dev_warn_ratelimited(&port->dev, "no place for station %s (%016llx): %d\n", ad->name,
+			     ad->serial, err);
 }
 
 /* By serial, so that the places do not depend on who answered first. */

@@ -65,7 +65,8 @@ static void set_up_again(struct vrc_vdev *v)
 	if (!ret)
 		ret = vrc_vdev_sync_command(v);
 	if (ret)
-		dev_warn(v->vfio.dev, "interrupts or Command could not be set up again: %d\n", ret);
+		dev_warn_ratelimited(v->vfio.dev, "interrupts or Command could not be set up again: %d\n",
+				     ret);
 }
 
 int vrc_vdev_reset(struct vrc_vdev *v)
