@@ -601,7 +601,8 @@ int vrc_func_reset(struct vrc_func *f, struct vrc_client *c)
 {
 	int err;
 
-	mutex_lock(&f->lock);
+	if (mutex_lock_killable(&f->lock))
+		return -EINTR;
 	err = WARN_ON(f->client != c) ? -EINVAL : reset_locked(f);
 	mutex_unlock(&f->lock);
 	return err;

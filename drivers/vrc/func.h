@@ -166,7 +166,8 @@ void vrc_func_unclaim(struct vrc_func *f, struct vrc_client *c);
  * Function Level Reset if the function has it, else a conventional reset (a new
  * session); afterwards it is configured as link_change(up) promises. No link_change()
  * is called, unless it fails: then the function is DOWN and link_change(down) follows.
- * -EIO while DOWN.
+ * -EIO while DOWN; but while it is being bound anew, which takes as long as its station is
+ * silent, this waits for that. -EINTR if killed meanwhile.
  */
 int vrc_func_reset(struct vrc_func *f, struct vrc_client *c);
 

@@ -77,7 +77,8 @@ int vrc_vdev_reset(struct vrc_vdev *v)
 	/* Writes of before the reset must not reach memory after it. */
 	WRITE_ONCE(v->enabled, 0);
 	vrc_vconfig_reset(v);
-	ret = vrc_func_reset(v->func, &v->client);
+	/* A VM does not wait for a silent station to be bound anew: that will reset it, too. */
+	ret = v->open && !vrc_vdev_is_up(v) ? -EIO : vrc_func_reset(v->func, &v->client);
 	if (!ret)
 		set_up_again(v);
 	v->clean = !ret;

@@ -2,7 +2,7 @@
 /*
  * vfio_test UUID SUBJECT: tests of the vfio device of the mdev UUID, as TAP.
  * SUBJECT is info, config, region, dma, irq, reset, remove, "traffic SECONDS", or "link STOP START"
- * or "restart STOP START", where STOP and START are shell commands that stop and start the station;
+ * or "restart STOP START" or "killed STOP START", where STOP and START are shell commands that stop and start the station;
  * or hostile, where UUID is that of selftests/hostile's function.
  */
 #include <linux/pci_regs.h>
@@ -110,6 +110,8 @@ static int run_subject(int argc, char **argv)
 		return link_tests_run(argv[3], argv[4]);
 	if (!strcmp(argv[2], "restart") && argc == 5)
 		return restart_test_run(argv[3], argv[4]);
+	if (!strcmp(argv[2], "killed") && argc == 5)
+		return killed_tests_run(argv[3], argv[4]);
 	if (!strcmp(argv[2], "traffic") && argc == 4)
 		return traffic_test_run(argv[3]);
 	if (!strcmp(argv[2], "remove"))

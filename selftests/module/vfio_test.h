@@ -57,6 +57,7 @@ extern const unsigned int nr_info_tests, nr_config_tests, nr_region_tests, nr_dm
 int link_tests_run(const char *stop, const char *start);
 /* The same, within the lease. */
 int restart_test_run(const char *stop, const char *start);
+int killed_tests_run(const char *stop, const char *go);
 /* For so many seconds; the network may do what it likes meanwhile. */
 int traffic_test_run(const char *duration);
 /* The last: removes the mdev. */

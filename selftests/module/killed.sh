@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A station stops; who waits for it would for a minute, and dies at once when he is killed.
+# shellcheck source=selftests/module/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+scan_finds() {
+	vrcctl scan eth1 && [ -n "$(function_named 0x104c 0xb500)" ]
+}
+
+# dies COMMAND...: it does not end by itself, but when it is killed
+dies() {
+	local pid
+	"$@" >/dev/null 2>&1 &
+	pid=$!
+	sleep 0.5
+	test -e /proc/$pid || { echo "'$*' did not wait"; return 1; }
+	kill -KILL $pid
+	wait_for 10 not test -e /proc/$pid
+}
+
+stop_stations
+station --name lab --serial 0x79 --function test
+check "scan" wait_for 20 scan_finds
+fn=$(function_named 0x104c 0xb500)
+uuid=$(new_uuid)
+check "create" mdev_create "$fn" "$uuid"
+echo 60000 >$class/vrc0/completion_timeout_ms
+echo 600000 >$class/vrc0/lease_ms
+subject "$uuid" killed "pkill -STOP -x vrcep" "pkill -CONT -x vrcep"
+check "it is up again" wait_for 20 state_is "$fn" up
+pkill -STOP -x vrcep
+check "a ping dies" dies vrcctl ping -c 1 "$fn"
+check "a scan dies" dies vrcctl scan eth1 --time 60000
+pkill -CONT -x vrcep
+check "remove" mdev_remove "$uuid"
+stop_stations
+check "the port can go" vrcctl port del eth1
+tap_end
