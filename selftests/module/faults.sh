@@ -284,8 +284,10 @@ bond() {
 	ip link set "$name" up
 }
 
+# One link is slower: frames do overtake each other.
 bonds() {
 	cable fb0 device db0 && cable fb1 device db1 && bond fb fb0 fb1 &&
+		tc qdisc add dev fb1 root netem limit 10000 delay 300us && on_device tc qdisc add dev db1 root netem limit 10000 delay 300us &&
 		on_device bash -c "$(declare -f bond); bond db db0 db1" && wait_for 10 grep -qx 1 /sys/class/net/fb/carrier
 }
 

@@ -52,6 +52,11 @@ pkill -STOP -x vrcep
 sleep 0.4
 pkill -CONT -x vrcep
 check "stopped for less than the lease: nothing is lost" vrcctl ping -c 2 -i 0.1 "$fn"
+pkill -STOP -x vrcep
+check "stopped for longer: down after the lease" wait_for 5 state_is "$fn" down
+pkill -CONT -x vrcep
+check "continued: up again" wait_for 5 state_is "$fn" up
+check "in a session that works" vrcctl ping -c 2 -i 0.1 "$fn"
 ip link set eth1 down
 sleep 0.4
 ip link set eth1 up
