@@ -48,7 +48,6 @@ struct vrc_advert {
 	u32 nonce;
 	u8 mac[ETH_ALEN];
 	u16 max_payload;
-	u8 nr_functions;
 	u8 functions;			/* bit n: has function n */
 	u8 owned;			/* bit n: function n is owned */
 	u64 owner[VRC_MAX_FUNCTIONS];

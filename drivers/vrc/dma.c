@@ -9,7 +9,6 @@
 #include "func.h"
 #include "vdev.h"
 
-#define DMA_RCB		64	/* read completions end at multiples of it */
 #define DMA_CPL_HDR	12
 
 int vrc_dma_init(struct vrc_vdev *v)
@@ -65,11 +64,11 @@ static u32 next_chunk(struct vrc_vdev *v, struct vrc_session *s, struct vrc_tlp 
 	u32 mps = v->func->mps, room, n;
 
 	room = vrc_session_room(s, DMA_CPL_HDR, false);
-	n = vrc_tlp_cpl_chunk(cpl, t, done, min(room, mps), DMA_RCB);
+	n = vrc_tlp_cpl_chunk(cpl, t, done, min(room, mps), VRC_RCB);
 	if (n)
 		return n;
 	room = vrc_session_room(s, DMA_CPL_HDR, true);
-	return vrc_tlp_cpl_chunk(cpl, t, done, min(room, mps), DMA_RCB);
+	return vrc_tlp_cpl_chunk(cpl, t, done, min(room, mps), VRC_RCB);
 }
 
 /* @src: the bytes that @cpl answers, NULL for those of a flush. */
@@ -107,7 +106,7 @@ static int send_data(struct vrc_vdev *v, struct vrc_session *s, const struct vrc
 	int ret = 0;
 
 	v->dma.resume = 0;
-	vrc_tlp_init_cpl(&cpl, t, VRC_ROOT_BDF, VRC_CPL_SC);
+	vrc_tlp_init_cpl(&cpl, t, VRC_ROOT_ID, VRC_CPL_SC);
 	for (; done < len; done += n) {
 		n = next_chunk(v, s, &cpl, t, done);
 		if (WARN_ON_ONCE(!n))

@@ -24,8 +24,6 @@
 #define VRC_MAX_EXT_CAPS	64
 #define VRC_MAX_MPS		4096
 #define VRC_MRRS		4096	/* completions are cut to fit frames, so ask for much */
-#define VRC_DEFAULT_MPS		128	/* of a function without DevCtl */
-#define VRC_DEFAULT_MRRS	512
 
 /*
  * Reading the shadow
@@ -62,7 +60,7 @@ static int read_shadow(struct vrc_func *f, unsigned int from, unsigned int to,
 static int check_header(struct vrc_func *f)
 {
 	u32 id = vrc_func_cfg32(f, PCI_VENDOR_ID);
-	u8 type = f->config[PCI_HEADER_TYPE] & 0x7f;
+	u8 type = f->config[PCI_HEADER_TYPE] & PCI_HEADER_TYPE_MASK;
 
 	if (id == ~0U || !id)
 		return vrc_func_fail(f, -ENODEV, "no function behind its number (ID %08x)", id);

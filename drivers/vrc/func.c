@@ -474,7 +474,6 @@ static int claim_locked(struct vrc_func *f, struct vrc_client *c)
 
 	if (err)
 		return err;
-	c->func = f;
 	WRITE_ONCE(f->client, c);
 	err = bring_up(f);
 	if (err) {

@@ -97,7 +97,6 @@ struct vrc_client_ops {
 
 struct vrc_client {
 	const struct vrc_client_ops *ops;
-	struct vrc_func *func;
 	char label[VRC_LABEL_LEN + 1];
 };
 
@@ -245,8 +244,7 @@ __printf(3, 4) int vrc_func_fail(struct vrc_func *f, int err, const char *fmt, .
 int vrc_func_init(void);	/* bus, driver and the memory of functions */
 void vrc_func_exit(void);
 
-/* Attributes (sysfs_port.c, sysfs_func.c). */
-extern const struct attribute_group *vrc_port_groups[];
+/* Attributes (sysfs_func.c). */
 extern const struct attribute_group *vrc_func_groups[];
 
 #endif /* VRC_FUNC_H */

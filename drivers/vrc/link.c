@@ -469,11 +469,6 @@ void vrc_session_end(struct vrc_session *s)
 	vrc_session_put(s);
 }
 
-void vrc_session_get(struct vrc_session *s)
-{
-	kref_get(&s->ref);
-}
-
 static void session_free(struct kref *ref)
 {
 	struct vrc_session *s = container_of(ref, struct vrc_session, ref);

@@ -165,7 +165,6 @@ struct vrc_session *vrc_session_bind(struct vrc_port *port, const struct vrc_bin
  * vrc_session_bind(). Sleeps; not from a callback.
  */
 void vrc_session_end(struct vrc_session *s);
-void vrc_session_get(struct vrc_session *s);
 void vrc_session_put(struct vrc_session *s);
 
 /*
@@ -201,7 +200,7 @@ void vrc_session_nudge(struct vrc_session *s);
 void vrc_link_mtu_changed(struct vrc_port *port);
 void vrc_link_nudge(struct vrc_port *port);
 
-/* Called by port.c in softirq with a parsed frame; consumes @skb. */
+/* Called by port_io.c in softirq with a parsed frame; consumes @skb. */
 void vrc_link_rx(struct vrc_port *port, struct sk_buff *skb, const struct vrc_frame *f);
 
 #endif /* VRC_LINK_H */

@@ -39,9 +39,6 @@ struct vrc_map {
 	struct gen_pool *mem32, *mem64, *io;
 };
 
-/* Index into places of @bdf. */
-#define VRC_PLACE_OF(bdf)	((bdf) >> 3)
-
 int vrc_map_init(struct vrc_map *m);
 void vrc_map_exit(struct vrc_map *m);	/* no station may be left */
 

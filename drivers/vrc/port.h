@@ -10,7 +10,7 @@
  *
  * Lock order, outermost first:
  *   vrc_ports_lock (list of ports)
- *   port->lock     (stations, functions and their places, settings)
+ *   port->lock     (stations, functions and their places)
  *   func->lock     (binding, configuration, reset of one function; func.h)
  *   RTNL           (the list of ports changes under it, too, so that the netdev
  *                   notifier, which has RTNL, can walk it)
@@ -39,7 +39,7 @@ struct vrc_port {
 	struct device dev;
 	unsigned int id;		/* the N of vrcN and the domain number */
 	struct list_head node;		/* in the list of ports */
-	struct mutex lock;		/* stations, functions, map, settings */
+	struct mutex lock;		/* stations, functions, map */
 	bool removed;			/* under lock: nothing may be added any more */
 
 	struct mutex nic_lock;		/* which NIC, and its state */
@@ -53,7 +53,7 @@ struct vrc_port {
 	u16 ethertype;			/* fixed at vrc_port_add() */
 	u64 root_id;			/* fixed: who we are to the stations */
 
-	/* settings, written under lock, read anywhere with READ_ONCE() */
+	/* settings, written and read anywhere with WRITE_ONCE() and READ_ONCE() */
 	u32 lease_ms;			/* 100 to 600000, default 5000 */
 	u32 completion_timeout_ms;	/* 1 to 60000, default 1000 */
 	u32 max_stations;		/* bound on what discovery may add */
@@ -65,7 +65,7 @@ struct vrc_port {
 	DECLARE_HASHTABLE(peers, VRC_PEER_HASH_BITS);	/* by the peer's id, for STALE */
 	struct ratelimit_state stale_limit;
 
-	struct workqueue_struct *wq;	/* binding, rx in process context, events */
+	struct workqueue_struct *wq;	/* binding, rx in process context */
 	bool pci;			/* fixed: functions are PCI devices, too (hostbus.h) */
 	struct xarray host_buses;	/* by number, under port->lock */
 	struct vrc_map map;		/* places of the stations, addresses of the BARs */
@@ -98,7 +98,7 @@ int vrc_scan_port_init(struct vrc_port *port);		/* scan.c: map and lists */
  */
 int vrc_scan_port_clear(struct vrc_port *port);
 void vrc_scan_port_exit(struct vrc_port *port);		/* undoes init, at the device's end */
-extern const struct attribute_group *vrc_port_groups[];	/* sysfs.c */
+extern const struct attribute_group *vrc_port_groups[];	/* sysfs_port.c */
 
 /* All ports, under vrc_ports_lock; stops when @fn returns other than 0. */
 int vrc_port_for_each(int (*fn)(struct vrc_port *port, void *arg), void *arg);

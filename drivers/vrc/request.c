@@ -10,10 +10,6 @@
 #include "port.h"
 #include "txn_int.h"
 
-/* Device Control as it is after a reset */
-#define DEFAULT_MPS	128
-#define DEFAULT_MRRS	512
-
 /*
  * Memory
  */
@@ -34,7 +30,7 @@ static int read_chunk(struct vrc_func *f, u64 addr, u8 *buf, u32 len)
 
 int vrc_mem_read(struct vrc_func *f, u64 addr, void *buf, size_t len)
 {
-	u32 most = f->mrrs ? f->mrrs : DEFAULT_MRRS;
+	u32 most = f->mrrs ? f->mrrs : VRC_DEFAULT_MRRS;
 	size_t done, n;
 	int err;
 
@@ -53,7 +49,7 @@ int vrc_mem_read(struct vrc_func *f, u64 addr, void *buf, size_t len)
 /* What one MWr at @addr can carry. */
 static u32 write_limit(const struct vrc_func *f, struct vrc_session *s, u64 addr)
 {
-	u32 mps = f->mps ? f->mps : DEFAULT_MPS;
+	u32 mps = f->mps ? f->mps : VRC_DEFAULT_MPS;
 	u32 room = (READ_ONCE(s->payload) - VRC_TLP_MAX_HDR) & ~3U;
 
 	return min(min(mps, room) - (u32)(addr & 3), to_page_end(addr));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Counters. Each list is the one place that names its counters: the structs,
- * the sysfs files (stats/NAME) and the ioctl come from it.
+ * and the sysfs files (stats/NAME) come from it.
  */
 #ifndef VRC_STATS_H
 #define VRC_STATS_H

@@ -18,7 +18,6 @@
 
 #define SPIN_MAX_NS	(50 * NSEC_PER_USEC)
 #define SPIN_SLACK_NS	(5 * NSEC_PER_USEC)
-#define RCB		64	/* the smallest: completions end at multiples of it */
 
 static void look_after(struct vrc_txn *x, struct vrc_req *req)
 {
@@ -194,7 +193,7 @@ static u32 memory_chunk(const struct vrc_req *req, const struct vrc_tlp *cpl)
 		return 0;
 	if (DIV_ROUND_UP((at & 3) + n, 4) != cpl->len_dw)
 		return 0;
-	if (n < left && (at + n) % RCB)
+	if (n < left && (at + n) % VRC_RCB)
 		return 0;
 	return n;
 }

@@ -10,8 +10,6 @@
 #include "link.h"
 #include "txn.h"
 
-#define VRC_ROOT_ID	0	/* 00:00.0 of the port's domain */
-
 struct vrc_req {
 	struct hlist_node node;	/* in txn->waiting until it is done or given up */
 	struct task_struct *task;

@@ -27,8 +27,6 @@
 #include "irq.h"
 #include "vconfig.h"
 
-#define VRC_ROOT_BDF	VRC_BDF(0, 0, 0)
-
 struct vrc_vdev {
 	struct vfio_device vfio;	/* first: vfio_alloc_device() demands it */
 	struct vrc_client client;
