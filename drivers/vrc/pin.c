@@ -12,6 +12,7 @@
 #include "pin.h"
 
 #define PIN_HOLDOFF	(HZ / 20)	/* after an unmap */
+#define PIN_SLOW	(HZ / 100)	/* what takes longer may have kept an unmap waiting */
 #define PIN_NO_MEMORY	(5 * HZ)	/* after the limit on locked memory was hit */
 #define PIN_MAX_MEMORY	(4UL << 20)	/* kernel memory of one cache */
 #define PIN_MAX_PASSED	256		/* blocks looked at to find one to evict */
@@ -79,6 +80,7 @@ void vrc_pin_open(struct vrc_pin_cache *c)
 	write_lock_bh(&c->lock);
 	memset(c->holdoff, 0, sizeof(c->holdoff));
 	c->holdoff_all = jiffies;
+	c->unmapped = jiffies;
 	c->open = true;
 	write_unlock_bh(&c->lock);
 }
@@ -171,7 +173,7 @@ static bool release_one(struct vrc_pin_cache *c)
 	vfio_unpin_pages(c->vfio, b->first << PAGE_SHIFT, pin_count(b));
 	free_block(b);
 	write_lock_bh(&c->lock);
-	c->nr_released++;
+	c->nr_doomed--;
 	write_unlock_bh(&c->lock);
 	wake_up_all(&c->idle);
 	return true;
@@ -227,55 +229,25 @@ static void pin_span(u64 page, u64 *first, u64 *last)
 	*last = *first + (1ULL << pin_orders[0]) - 1;
 }
 
-/*
- * Around everything the worker does with vfio: none begins after
- * vrc_pin_close(), and an unmap can wait for the one in flight.
- */
-static int begin_operation(struct vrc_pin_cache *c, u64 page, u64 *generation)
-{
-	int ret = -ENODEV;
-
-	write_lock_bh(&c->lock);
-	if (c->open) {
-		c->busy = true;
-		pin_span(page, &c->busy_first, &c->busy_last);
-		*generation = c->generation;
-		ret = 0;
-	}
-	write_unlock_bh(&c->lock);
-	return ret;
-}
-
-static void end_operation(struct vrc_pin_cache *c)
-{
-	write_lock_bh(&c->lock);
-	c->busy = false;
-	write_unlock_bh(&c->lock);
-	wake_up_all(&c->idle);
-}
-
-/* No operation on the pages from @first to @last, and as many blocks released as @released says. */
-static bool is_quiet(struct vrc_pin_cache *c, u64 first, u64 last, u64 released)
-{
-	bool quiet;
-
-	read_lock_bh(&c->lock);
-	quiet = c->nr_released >= released &&
-		!(c->busy && c->busy_first <= last && c->busy_last >= first);
-	read_unlock_bh(&c->lock);
-	return quiet;
-}
-
 static bool held_off(struct vrc_pin_cache *c, u64 first, u64 last)
 {
 	const struct vrc_pin_holdoff *h;
 
-	if (time_before(jiffies, c->holdoff_all))
+	if (c->unmapping || time_before(jiffies, c->holdoff_all))
 		return true;
 	for (h = c->holdoff; h < c->holdoff + VRC_PIN_HOLDOFFS; h++)
 		if (time_before(jiffies, h->until) && first <= h->last && last >= h->first)
 			return true;
 	return false;
+}
+
+static void hold_off_all(struct vrc_pin_cache *c, unsigned long delay)
+{
+	unsigned long until = jiffies + delay;
+
+	lockdep_assert_held_write(&c->lock);
+	if (time_before(c->holdoff_all, until))
+		c->holdoff_all = until;
 }
 
 static void hold_off(struct vrc_pin_cache *c, u64 first, u64 last)
@@ -284,7 +256,7 @@ static void hold_off(struct vrc_pin_cache *c, u64 first, u64 last)
 
 	lockdep_assert_held_write(&c->lock);
 	for (h = c->holdoff; h < c->holdoff + VRC_PIN_HOLDOFFS; h++) {
-		if (time_before(jiffies, h->until))
+		if (time_before(jiffies, h->until) && (h->first != first || h->last != last))
 			continue;
 		h->first = first;
 		h->last = last;
@@ -292,7 +264,7 @@ static void hold_off(struct vrc_pin_cache *c, u64 first, u64 last)
 		return;
 	}
 	/* More unmaps at once than we remember: pin nothing for a while. */
-	c->holdoff_all = jiffies + PIN_HOLDOFF;
+	hold_off_all(c, PIN_HOLDOFF);
 }
 
 /* Pages around @page pinned in small blocks mean that the large one did not work. */
@@ -313,18 +285,80 @@ static unsigned int first_order(struct vrc_pin_cache *c, u64 page)
 	return 0;
 }
 
-/* -1: none now; else the index into pin_orders[] to begin with. */
-static int choose_order(struct vrc_pin_cache *c, u64 page)
+/*
+ * Around everything the worker does with vfio: none begins after
+ * vrc_pin_close(), and an unmap can wait for the one in flight.
+ */
+static int begin_operation(struct vrc_pin_cache *c, u64 page)
 {
-	int index = -1;
+	lockdep_assert_held_write(&c->lock);
+	if (!c->open)
+		return -ENODEV;
+	c->busy = true;
+	c->busy_since = jiffies;
+	pin_span(page, &c->busy_first, &c->busy_last);
+	return 0;
+}
+
+/* Gives the index into pin_orders[] to begin with. -EAGAIN: none now. */
+static int begin_pin(struct vrc_pin_cache *c, u64 page, unsigned int *index, u64 *generation)
+{
 	u64 first, last;
+	int ret = -EAGAIN;
 
 	pin_span(page, &first, &last);
+	write_lock_bh(&c->lock);
+	if (!held_off(c, first, last)) {
+		ret = begin_operation(c, page);
+		*index = first_order(c, page);
+		*generation = c->generation;
+	}
+	write_unlock_bh(&c->lock);
+	return ret;
+}
+
+static int begin_copy(struct vrc_pin_cache *c, u64 page)
+{
+	int ret;
+
+	/* What is to be unpinned needs the lock that a copy holds. */
+	wait_event_timeout(c->idle, !READ_ONCE(c->unmapping), PIN_UNMAP_WAIT);
+	write_lock_bh(&c->lock);
+	ret = begin_operation(c, page);
+	write_unlock_bh(&c->lock);
+	return ret;
+}
+
+/* An unmap may have had to wait for vfio's lock for as long as the operation held it. */
+static bool kept_waiting(const struct vrc_pin_cache *c)
+{
+	return jiffies - c->busy_since > PIN_SLOW &&
+		(c->unmapping || time_before(c->busy_since, c->unmapped + PIN_HOLDOFF));
+}
+
+static void end_operation(struct vrc_pin_cache *c)
+{
+	bool pause;
+
+	write_lock_bh(&c->lock);
+	c->busy = false;
+	pause = kept_waiting(c);
+	write_unlock_bh(&c->lock);
+	wake_up_all(&c->idle);
+	/* Who runs takes a lock before those who are woken for it: let them have it first. */
+	if (pause)
+		schedule_timeout_uninterruptible(PIN_HOLDOFF);
+}
+
+/* No operation on the pages from @first to @last, and nothing left to be unpinned. */
+static bool is_quiet(struct vrc_pin_cache *c, u64 first, u64 last)
+{
+	bool quiet;
+
 	read_lock_bh(&c->lock);
-	if (!held_off(c, first, last))
-		index = first_order(c, page);
+	quiet = !c->nr_doomed && !(c->busy && c->busy_first <= last && c->busy_last >= first);
 	read_unlock_bh(&c->lock);
-	return index;
+	return quiet;
 }
 
 /* Inserts a block just pinned, unless an unmap has come in between; makes room for it. */
@@ -362,12 +396,10 @@ static int pin_block(struct vrc_pin_cache *c, u64 page, unsigned int index, u64 
 int vrc_pin_page(struct vrc_pin_cache *c, u64 iova)
 {
 	u64 page = iova >> PAGE_SHIFT, generation;
-	int index, ret;
+	unsigned int index;
+	int ret;
 
-	index = choose_order(c, page);
-	if (index < 0)
-		return -EAGAIN;
-	ret = begin_operation(c, page, &generation);
+	ret = begin_pin(c, page, &index, &generation);
 	if (ret)
 		return ret;
 	do {
@@ -376,7 +408,7 @@ int vrc_pin_page(struct vrc_pin_cache *c, u64 iova)
 	end_operation(c);
 	if (ret == -ENOMEM) {
 		write_lock_bh(&c->lock);
-		c->holdoff_all = jiffies + PIN_NO_MEMORY;
+		hold_off_all(c, PIN_NO_MEMORY);
 		write_unlock_bh(&c->lock);
 	}
 	return ret;
@@ -384,10 +416,9 @@ int vrc_pin_page(struct vrc_pin_cache *c, u64 iova)
 
 int vrc_pin_copy(struct vrc_pin_cache *c, u64 iova, void *buf, size_t len, bool write)
 {
-	u64 generation;
 	int ret;
 
-	ret = begin_operation(c, iova >> PAGE_SHIFT, &generation);
+	ret = begin_copy(c, iova >> PAGE_SHIFT);
 	if (ret)
 		return ret;
 	ret = vfio_dma_rw(c->vfio, iova, buf, len, write);
@@ -422,38 +453,41 @@ static void drop_range(struct vrc_pin_cache *c, u64 first, u64 last)
 
 void vrc_pin_unmap(struct vrc_pin_cache *c, u64 iova, u64 length)
 {
-	u64 first = iova >> PAGE_SHIFT, last = (iova + length - 1) >> PAGE_SHIFT, released;
+	u64 first = iova >> PAGE_SHIFT, last = (iova + length - 1) >> PAGE_SHIFT;
 
 	if (!length)
 		return;
 	write_lock_bh(&c->lock);
 	c->generation++;
-	hold_off(c, first, last);
+	c->unmapping++;
 	drop_range(c, first, last);
-	released = c->nr_doomed;
 	write_unlock_bh(&c->lock);
 
 	/*
 	 * Another unmap may hold the lock that unpinning needs, and wait for the one that our
 	 * caller holds. So this ends in any case; if pins are left, vfio calls again.
 	 */
-	wait_event_timeout(c->idle, is_quiet(c, first, last, released), PIN_UNMAP_WAIT);
+	wait_event_timeout(c->idle, is_quiet(c, first, last), PIN_UNMAP_WAIT);
+
+	write_lock_bh(&c->lock);
+	c->unmapping--;
+	c->unmapped = jiffies;
+	hold_off(c, first, last);
+	write_unlock_bh(&c->lock);
+	wake_up_all(&c->idle);
 }
 
 void vrc_pin_close(struct vrc_pin_cache *c)
 {
-	u64 released;
-
 	write_lock_bh(&c->lock);
 	c->open = false;
 	c->generation++;
 	drop_range(c, 0, U64_MAX >> PAGE_SHIFT);
-	released = c->nr_doomed;
 	write_unlock_bh(&c->lock);
 
 	/* A pin left behind would outlive the container: there is no giving up. */
-	while (!wait_event_timeout(c->idle, is_quiet(c, 0, U64_MAX, released), PIN_CLOSE_WAIT))
+	while (!wait_event_timeout(c->idle, is_quiet(c, 0, U64_MAX), PIN_CLOSE_WAIT))
 		dev_warn(c->vfio->dev, "pins are stuck, the device cannot be closed yet\n");
-	/* What the last operation has pinned in vain. */
+	/* It may still be about to say so. */
 	flush_work(&c->release_work);
 }

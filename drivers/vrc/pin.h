@@ -11,8 +11,11 @@
  * has come in between.
  *
  * type1 gives up with a BUG() when pins survive eleven notices of one unmap. So
- * an unmap waits for the operation in flight, and the worker pins nothing in a range
- * that was unmapped a moment ago: it copies by vfio_dma_rw() there.
+ * an unmap waits for the operation in flight, nothing is pinned while it does, and the worker
+ * pins nothing in a range that was unmapped a moment ago: it copies by vfio_dma_rw() there.
+ *
+ * vfio holds its lock as long as a page takes to come, and both the unmap and unpinning need it. So
+ * the worker pauses after an operation that took long, if something was unmapped meanwhile.
  *
  * Nothing is unpinned where vfio calls dma_unmap(): type1 holds device_list_lock there, which
  * it takes under the lock that vfio_unpin_pages() takes. A work item unpins, and the unmap
@@ -45,7 +48,10 @@ struct vrc_pin_cache {
 	rwlock_t lock;			/* everything below, bottom halves off */
 	bool open;
 	bool busy;			/* the worker is in an operation, */
-	u64 busy_first, busy_last;	/* on these pages */
+	u64 busy_first, busy_last;	/* on these pages, */
+	unsigned long busy_since;	/* jiffies: since then */
+	unsigned int unmapping;		/* calls of vrc_pin_unmap() that have not returned */
+	unsigned long unmapped;		/* jiffies: the last of them did */
 	u64 generation;			/* counts unmaps */
 	struct xarray blocks[VRC_PIN_ORDERS];	/* page number >> order -> block */
 	struct pin_block *last;		/* found last; written under the lock for reading, too */
@@ -53,11 +59,11 @@ struct vrc_pin_cache {
 	unsigned long pages;		/* pinned */
 	size_t memory;			/* kernel memory of the blocks */
 	struct list_head doomed;	/* blocks to be unpinned, the oldest first */
-	u64 nr_doomed, nr_released;	/* ever */
+	unsigned long nr_doomed;	/* those, and the one that is being unpinned */
 	struct work_struct release_work;
 	struct vrc_pin_holdoff holdoff[VRC_PIN_HOLDOFFS];
 	unsigned long holdoff_all;	/* jiffies: no pins at all until then */
-	wait_queue_head_t idle;		/* an operation is over, a block released */
+	wait_queue_head_t idle;		/* an operation or an unmap is over, a block released */
 };
 
 int vrc_pin_module_init(void);

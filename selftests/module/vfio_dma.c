@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The function's DMA, into and out of this process's memory. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/pci_regs.h>
+#include <linux/userfaultfd.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "vfio_test.h"
 
@@ -12,6 +20,8 @@
 #define OTHER	0x40000000ull	/* a second mapping */
 #define SPAN	(1024u * 1024)	/* what a debug kernel moves in a few seconds */
 #define HUGE_IOVA	0x7f00000000ull	/* above 4 GiB: headers of 4 DWs */
+#define PAGE		4096u
+#define SLOW_PAGES	64u		/* half of them */
 
 static const uint32_t sizes[] = {
 	1, 2, 3, 4, 5, 63, 64, 65, 1024, 1025, 4096, 4097, 65536, 1024001
@@ -216,6 +226,87 @@ static void unmap_while_it_runs(void)
 	test_reset();
 }
 
+/* A process that gives to this one each page that it waits for, one after the other. */
+static pid_t start_pager(int uffd, useconds_t delay)
+{
+	pid_t pid = fork();
+	struct uffd_msg msg;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (read(uffd, &msg, sizeof(msg)) == (ssize_t)sizeof(msg)) {
+		struct uffdio_zeropage zero = {
+			.range = { msg.arg.pagefault.address & ~(PAGE - 1ull), PAGE },
+		};
+
+		usleep(delay);
+		ioctl(uffd, UFFDIO_ZEROPAGE, &zero);
+	}
+	_exit(1);
+}
+
+/* Every second page of @mem is there, the others come when somebody asks. */
+static bool make_slow(int uffd, uint8_t *mem)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { (uintptr_t)mem, SLOW_PAGES * PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	unsigned int i;
+
+	for (i = 0; i < SLOW_PAGES; i += 2)
+		mem[i * PAGE] = 1;
+	return EXPECT(!ioctl(uffd, UFFDIO_API, &api) && !ioctl(uffd, UFFDIO_REGISTER, &range));
+}
+
+static void unmap_while_pages_come(int uffd, useconds_t delay)
+{
+	uint8_t *mem = map_other(SLOW_PAGES * PAGE, RW), *last = mem + (SLOW_PAGES - 2) * PAGE;
+	pid_t pager;
+
+	if (!make_slow(uffd, mem))
+		return;
+	pager = start_pager(uffd, delay);
+	test_enable();
+	dev_set(&dev, 0, REG_IRQ_TYPE, 4, 3);
+	test_start(CMD_WRITE, 0, OTHER, SLOW_PAGES * PAGE);
+	usleep(2 * delay);
+	EXPECT_EQ(dev_unmap(&dev, OTHER, SLOW_PAGES * PAGE), 0);
+	memset(last, 0x77, PAGE);
+	EXPECT(test_wait());
+	EXPECT(last[0] == 0x77 && !memcmp(last, last + 1, PAGE - 1));
+	EXPECT(test_run(CMD_READ, OTHER, 0, 64) & STA_READ_FAIL);
+	EXPECT_EQ(kill(pager, SIGKILL), 0);
+	EXPECT_EQ(waitpid(pager, NULL, 0), pager);
+	munmap(mem, SLOW_PAGES * PAGE);
+	test_reset();
+}
+
+/*
+ * Pages for which vfio has to wait, and pages that can be pinned between them: type1 gives up with
+ * a BUG() when pins are there eleven times. The delays are shorter and longer than an unmap waits.
+ */
+static void unmap_while_pages_come_slowly(void)
+{
+	static const useconds_t delays[] = { 60000, 300000 };
+	unsigned int i;
+	int uffd;
+
+	if (access("/proc/sys/vm/unprivileged_userfaultfd", F_OK)) {
+		tap_note("not tried: this kernel has no userfaultfd");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(delays); i++) {
+		uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+		if (!EXPECT(uffd >= 0))
+			return;
+		unmap_while_pages_come(uffd, delays[i]);
+		close(uffd);
+	}
+}
+
 static void close_while_it_runs(void)
 {
 	char uuid[sizeof(dev.uuid)];
@@ -248,6 +339,7 @@ const struct tap_test dma_tests[] = {
 	TAP_TEST(remap),
 	TAP_TEST(holes),
 	TAP_TEST(unmap_while_it_runs),
+	TAP_TEST(unmap_while_pages_come_slowly),
 	TAP_TEST(close_while_it_runs),
 };
 
