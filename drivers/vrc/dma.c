@@ -105,7 +105,6 @@ static int send_data(struct vrc_vdev *v, struct vrc_session *s, const struct vrc
 	struct vrc_tlp cpl;
 	int ret = 0;
 
-	v->dma.resume = 0;
 	vrc_tlp_init_cpl(&cpl, t, VRC_ROOT_ID, VRC_CPL_SC);
 	for (; done < len; done += n) {
 		n = next_chunk(v, s, &cpl, t, done);
@@ -189,7 +188,11 @@ int vrc_dma_read(struct vrc_vdev *v, const struct vrc_tlp *t, bool may_sleep)
 		return 0;
 	ret = answer_read(v, s, t, may_sleep);
 	vrc_session_put(s);
-	return ret == -EAGAIN || ret == -ENOMEM ? ret : 0;
+	if (ret == -EAGAIN || ret == -ENOMEM)
+		return ret;
+	/* However it was answered: the next read is another one. */
+	v->dma.resume = 0;
+	return 0;
 }
 
 /* @page: where @addr is, or NULL: by vfio_dma_rw(). */
