@@ -46,6 +46,7 @@ static struct net_device *port_ndev(struct vrc_port *port)
 
 static void port_attach(struct vrc_port *port, struct net_device *ndev)
 {
+	ASSERT_RTNL();
 	lockdep_assert_held(&port->nic_lock);
 
 	netdev_hold(ndev, &port->tracker, GFP_KERNEL);
@@ -60,6 +61,7 @@ static void port_detach(struct vrc_port *port)
 {
 	struct net_device *ndev = port_ndev(port);
 
+	ASSERT_RTNL();
 	if (!ndev)
 		return;
 	RCU_INIT_POINTER(port->ndev, NULL);
@@ -113,31 +115,50 @@ static bool nic_is_ethernet(const struct net_device *ndev)
 }
 
 /* Is @ndev the one that the port waits for? */
-static bool nic_returns(struct vrc_port *port, const struct net_device *ndev)
+static bool nic_is_awaited(struct vrc_port *port, const struct net_device *ndev)
 {
 	return !port_ndev(port) && nic_is_ethernet(ndev) &&
 	       !strcmp(ndev->name, port->ifname) &&
 	       dev_net(ndev)->net_cookie == port->net_cookie;
 }
 
-/* Another NIC has got the name that an absent one had, or ours has got a new one. */
-static void nic_renamed(struct vrc_port *port, struct net_device *ndev)
+static bool nic_returned(struct vrc_port *port, struct net_device *ndev)
 {
-	if (port_ndev(port) == ndev) {
-		strscpy(port->ifname, ndev->name, IFNAMSIZ);
-		port_report(port, "renamed");
-	} else if (nic_returns(port, ndev)) {
+	bool awaited;
+
+	mutex_lock(&port->nic_lock);
+	awaited = nic_is_awaited(port, ndev);
+	if (awaited) {
 		port_attach(port, ndev);
 		port_report(port, "nic-returned");
 	}
+	mutex_unlock(&port->nic_lock);
+	return awaited;
 }
 
-static void own_nic_event(struct vrc_port *port, unsigned long event)
+/* @ndev is no port's, and new or renamed. Several may wait for that name: the first gets it. */
+static void nic_appeared(struct net_device *ndev)
 {
+	struct vrc_port *port;
+
+	ASSERT_RTNL();
+	list_for_each_entry(port, &vrc_ports, node)
+		if (nic_returned(port, ndev))
+			break;
+}
+
+static void own_nic_event(struct vrc_port *port, struct net_device *ndev, unsigned long event)
+{
+	lockdep_assert_held(&port->nic_lock);
+
 	switch (event) {
 	case NETDEV_UNREGISTER:
 		port_detach(port);
 		port_report(port, "nic-gone");
+		break;
+	case NETDEV_CHANGENAME:
+		strscpy(port->ifname, ndev->name, IFNAMSIZ);
+		port_report(port, "renamed");
 		break;
 	case NETDEV_CHANGEMTU:
 		vrc_link_mtu_changed(port);
@@ -155,24 +176,30 @@ static void own_nic_event(struct vrc_port *port, unsigned long event)
 	}
 }
 
-static void nic_event(struct vrc_port *port, struct net_device *ndev, unsigned long event)
+/* Which NIC a port has changes under RTNL only, so what is found stays true. */
+static struct vrc_port *find_by_ndev(const struct net_device *ndev)
 {
-	mutex_lock(&port->nic_lock);
-	if (event == NETDEV_REGISTER || event == NETDEV_CHANGENAME)
-		nic_renamed(port, ndev);
-	else if (port_ndev(port) == ndev)
-		own_nic_event(port, event);
-	mutex_unlock(&port->nic_lock);
+	struct vrc_port *port;
+
+	ASSERT_RTNL();
+	list_for_each_entry(port, &vrc_ports, node)
+		if (rcu_access_pointer(port->ndev) == ndev)
+			return port;
+	return NULL;
 }
 
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *ndev = netdev_notifier_info_to_dev(ptr);
-	struct vrc_port *port;
+	struct vrc_port *port = find_by_ndev(ndev);
 
-	ASSERT_RTNL();
-	list_for_each_entry(port, &vrc_ports, node)
-		nic_event(port, ndev, event);
+	if (port) {
+		mutex_lock(&port->nic_lock);
+		own_nic_event(port, ndev, event);
+		mutex_unlock(&port->nic_lock);
+	} else if (event == NETDEV_REGISTER || event == NETDEV_CHANGENAME) {
+		nic_appeared(ndev);
+	}
 	return NOTIFY_DONE;
 }
 
@@ -282,33 +309,29 @@ static struct vrc_port *port_create(struct net_device *ndev, u16 ethertype, int 
 	return port;
 }
 
-static struct vrc_port *find_by_ndev(const struct net_device *ndev)
+static int check_nic_free(const struct net_device *ndev)
 {
-	struct vrc_port *port;
-
-	lockdep_assert_held(&vrc_ports_lock);
-	list_for_each_entry(port, &vrc_ports, node)
-		if (rcu_access_pointer(port->ndev) == ndev)
-			return port;
-	return NULL;
+	if (find_by_ndev(ndev))
+		return -EEXIST;
+	return ndev->reg_state == NETREG_REGISTERED ? 0 : -ENODEV;
 }
 
 /* Takes the NIC and becomes visible to the notifier in one step. */
 static int port_publish(struct vrc_port *port, struct net_device *ndev)
 {
-	int err = 0;
+	int err;
 
 	rtnl_lock();
-	mutex_lock(&port->nic_lock);
-	if (ndev->reg_state == NETREG_REGISTERED) {
+	/* Another port may have waited for it, and got it meanwhile */
+	err = check_nic_free(ndev);
+	if (!err) {
+		mutex_lock(&port->nic_lock);
 		list_add_tail(&port->node, &vrc_ports);
 		port_attach(port, ndev);
 		vrc_event(port, VRC_EVENT_PORT_ADDED, 0, 0, "%s", port->ifname);
 		port_report(port, "added");
-	} else {
-		err = -ENODEV;
+		mutex_unlock(&port->nic_lock);
 	}
-	mutex_unlock(&port->nic_lock);
 	rtnl_unlock();
 	return err;
 }
@@ -319,8 +342,11 @@ static struct vrc_port *add_locked(struct net_device *ndev, u16 ethertype, int n
 	int err;
 
 	lockdep_assert_held(&vrc_ports_lock);
-	if (find_by_ndev(ndev))
-		return ERR_PTR(-EEXIST);
+	rtnl_lock();
+	err = check_nic_free(ndev);
+	rtnl_unlock();
+	if (err)
+		return ERR_PTR(err);
 	port = port_create(ndev, ethertype, number, pci);
 	if (IS_ERR(port))
 		return port;
@@ -417,36 +443,9 @@ struct vrc_port *vrc_port_get_by_id(unsigned int id)
 	return found;
 }
 
-struct vrc_port *vrc_port_get_by_ndev(const struct net_device *ndev)
-{
-	struct vrc_port *port;
-
-	mutex_lock(&vrc_ports_lock);
-	port = find_by_ndev(ndev);
-	if (port)
-		get_device(&port->dev);
-	mutex_unlock(&vrc_ports_lock);
-	return port;
-}
-
 void vrc_port_put(struct vrc_port *port)
 {
 	put_device(&port->dev);
-}
-
-int vrc_port_for_each(int (*fn)(struct vrc_port *port, void *arg), void *arg)
-{
-	struct vrc_port *port;
-	int err = 0;
-
-	mutex_lock(&vrc_ports_lock);
-	list_for_each_entry(port, &vrc_ports, node) {
-		err = fn(port, arg);
-		if (err)
-			break;
-	}
-	mutex_unlock(&vrc_ports_lock);
-	return err;
 }
 
 /*

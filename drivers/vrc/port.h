@@ -4,8 +4,8 @@
  *
  * Life: vrc_port_add() makes vrcN and takes the NIC; the NIC may go away
  * (unregister, move to another namespace) and the port stays as a dead link,
- * until a NIC of the same name in the same namespace returns or
- * vrc_port_remove() ends it. The struct lives as long as its device is
+ * until a NIC of the same name in the same namespace, which no other port has,
+ * returns or vrc_port_remove() ends it. The struct lives as long as its device is
  * referenced; functions and sessions hold such a reference.
  *
  * Lock order, outermost first:
@@ -43,7 +43,7 @@ struct vrc_port {
 	bool removed;			/* under lock: nothing may be added any more */
 
 	struct mutex nic_lock;		/* which NIC, and its state */
-	struct net_device __rcu *ndev;	/* NULL: no NIC at present; written under nic_lock */
+	struct net_device __rcu *ndev;	/* NULL: no NIC at present; written under RTNL, nic_lock */
 	netdevice_tracker tracker;
 	bool link;			/* as last reported, under nic_lock */
 	char ifname[IFNAMSIZ];		/* under nic_lock; follows renames */
@@ -100,12 +100,8 @@ int vrc_scan_port_clear(struct vrc_port *port);
 void vrc_scan_port_exit(struct vrc_port *port);		/* undoes init, at the device's end */
 extern const struct attribute_group *vrc_port_groups[];	/* sysfs_port.c */
 
-/* All ports, under vrc_ports_lock; stops when @fn returns other than 0. */
-int vrc_port_for_each(int (*fn)(struct vrc_port *port, void *arg), void *arg);
-
 /* With a reference (vrc_port_put()), or NULL. */
 struct vrc_port *vrc_port_get_by_id(unsigned int id);
-struct vrc_port *vrc_port_get_by_ndev(const struct net_device *ndev);
 void vrc_port_put(struct vrc_port *port);
 
 /*

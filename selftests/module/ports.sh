@@ -11,13 +11,38 @@ port_of() {	# IFNAME: "vrc1"
 	basename "$(dirname "$(grep -lx "$1" $class/*/ifname)")"
 }
 
-pair() {
-	ip link add va type veth peer name vb && ip link set va up && ip link set vb up
+pair() {	# [IFNAME PEER]
+	local a=${1:-va} b=${2:-vb}
+	ip link add "$a" type veth peer name "$b" && ip link set "$a" up && ip link set "$b" up
 }
 
 
-port_state() {
-	is "$(cat "$class/$port/state")" "$1"
+port_state() {	# STATE [PORT]
+	is "$(cat "$class/${2:-$port}/state")" "$1"
+}
+
+# While the first port waits for va, the NIC of the second gets that name.
+two_ports() {
+	pair && pair vc vd && vrcctl port add va && vrcctl port add vc || return
+	first=$(port_of va)
+	second=$(port_of vc)
+}
+
+finds_a_function() {
+	vrcctl scan "$second" && [ -n "$(function_named 0x104c 0xb500)" ]
+}
+
+rename_to_va() {
+	ip link set vc down && ip link set vc name va && ip link set va up
+}
+
+both_wait() {
+	is "$(sort "$class/$first/ifname" "$class/$second/ifname" | xargs)" "va va" &&
+		port_state no-nic "$first" && port_state no-nic "$second"
+}
+
+one_waits() {
+	is "$(sort "$class/$first/state" "$class/$second/state" | xargs)" "no-nic up"
 }
 
 check_fails "no such interface" vrcctl port add nosuch0
@@ -77,6 +102,30 @@ check "ten ports in and out, with the module" bash -c '
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		vrcctl port add va && vrcctl port del va || exit 1
 	done'
+ip link del va
+check "two ports" two_ports
+vrcep -i vd --name renamed --serial 0x99 --function test >"$run/vrcep.log" 2>&1 &
+vrcep=$!
+check "a station on the second" wait_for 10 finds_a_function
+fn=$(function_named 0x104c 0xb500)
+uuid=$(new_uuid)
+check "its function is used" mdev_create "$fn" "$uuid"
+ip link del va
+check "the NIC of the first is gone" wait_for 5 port_state no-nic "$first"
+sessions=$(func_counter "$fn" sessions)
+check "that of the second gets its name" rename_to_va
+check "and stays with the second" wait_for 5 port_state up "$second"
+check "whose session goes on" vrcctl ping -c 3 -i 0.1 "$fn"
+check "and is still the same" is "$(func_counter "$fn" sessions)" "$sessions"
+check "the first still waits" port_state no-nic "$first"
+mdev_remove "$uuid"
+kill "$vrcep" && wait "$vrcep"
+ip link del va
+check "both wait for one name" both_wait
+check "a NIC of that name" pair
+check "is for one of them" wait_for 5 one_waits
+check "remove the first" vrcctl port del "$first"
+check "and the second" vrcctl port del "$second"
 ip link del va
 check "the module unloads" rmmod vrc
 check "and loads" modprobe vrc
