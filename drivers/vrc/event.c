@@ -109,19 +109,27 @@ void vrc_reader_destroy(struct vrc_reader *r)
 	kvfree(r);
 }
 
-static bool pop(struct vrc_reader *r, struct vrc_event *e)
+/* It stays where it is until advance(), for it may be that the reader has no place for it. */
+static bool peek(struct vrc_reader *r, struct vrc_event *e)
 {
 	bool any;
 
+	lockdep_assert_held(&r->read_lock);
 	spin_lock_bh(&r->lock);
 	any = r->count;
-	if (any) {
+	if (any)
 		*e = r->ring[r->head];
-		r->head = (r->head + 1) % VRC_EVENT_QUEUE;
-		r->count--;
-	}
 	spin_unlock_bh(&r->lock);
 	return any;
+}
+
+static void advance(struct vrc_reader *r)
+{
+	lockdep_assert_held(&r->read_lock);
+	spin_lock_bh(&r->lock);
+	r->head = (r->head + 1) % VRC_EVENT_QUEUE;
+	r->count--;
+	spin_unlock_bh(&r->lock);
 }
 
 static ssize_t copy_events(struct vrc_reader *r, char __user *buf, size_t len)
@@ -129,12 +137,20 @@ static ssize_t copy_events(struct vrc_reader *r, char __user *buf, size_t len)
 	struct vrc_event e;
 	size_t done = 0;
 
-	while (len - done >= sizeof(e) && pop(r, &e)) {
+	while (len - done >= sizeof(e) && peek(r, &e)) {
 		if (copy_to_user(buf + done, &e, sizeof(e)))
 			return done ? done : -EFAULT;
+		advance(r);
 		done += sizeof(e);
 	}
 	return done;
+}
+
+static int lock_reader(struct vrc_reader *r, bool nonblock)
+{
+	if (nonblock)
+		return mutex_trylock(&r->read_lock) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&r->read_lock) ? -ERESTARTSYS : 0;
 }
 
 ssize_t vrc_reader_read(struct vrc_reader *r, char __user *buf, size_t len, bool nonblock)
@@ -146,8 +162,9 @@ ssize_t vrc_reader_read(struct vrc_reader *r, char __user *buf, size_t len, bool
 	do {
 		if (!nonblock && wait_event_interruptible(r->wait, READ_ONCE(r->count)))
 			return -ERESTARTSYS;
-		if (mutex_lock_interruptible(&r->read_lock))
-			return -ERESTARTSYS;
+		ret = lock_reader(r, nonblock);
+		if (ret)
+			return ret;
 		ret = copy_events(r, buf, len);
 		mutex_unlock(&r->read_lock);
 	} while (!ret && !nonblock);	/* another thread was quicker */

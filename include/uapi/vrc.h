@@ -464,7 +464,9 @@ struct vrc_ioctl_bar {
  *
  * Every open file gets the events from its open on. read() returns whole
  * records, as many as fit; it waits for the first unless O_NONBLOCK; EINVAL
- * if the buffer holds less than one. poll() reports POLLIN.
+ * if the buffer holds less than one. Events that could not be copied (EFAULT)
+ * stay for the next read(). With O_NONBLOCK: EAGAIN if there is none, or
+ * another thread is reading the same open file. poll() reports POLLIN.
  * When the reader falls VRC_EVENT_QUEUE records behind, the new ones are
  * dropped and one VRC_EVENT_OVERFLOW in their place says how many.
  */

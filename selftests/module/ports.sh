@@ -102,6 +102,7 @@ check "ten ports in and out, with the module" bash -c '
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		vrcctl port add va && vrcctl port del va || exit 1
 	done'
+results_of events "$programs/events_test" va
 ip link del va
 check "two ports" two_ports
 vrcep -i vd --name renamed --serial 0x99 --function test >"$run/vrcep.log" 2>&1 &

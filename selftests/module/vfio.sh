@@ -25,7 +25,7 @@ set_up() {
 	echo 10000 >$class/vrc0/completion_timeout_ms
 }
 
-check "the test program is built" test -x $vfio_test
+check "the test program is built" test -x "$programs/vfio_test"
 modprobe vfio_iommu_type1
 stop_stations
 set_up 1500
