@@ -16,6 +16,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
 #include "chardev.h"
@@ -279,10 +280,23 @@ static void fill_station(struct vrc_ioctl_func_info *a, const struct vrc_func *f
 	strscpy(a->name, ad.name, sizeof(a->name));
 }
 
-static void fill_use(struct vrc_ioctl_func_info *a, struct vrc_func *f)
+/* Who knows a session's ids can speak in its name, so they are for those who can listen anyway. */
+static void fill_session(struct vrc_ioctl_func_info *a, struct vrc_func *f)
 {
 	struct vrc_session *s = vrc_func_session_get(f);
 
+	if (!s)
+		return;
+	a->payload = READ_ONCE(s->payload);
+	if (ns_capable_noaudit(&init_user_ns, CAP_NET_ADMIN)) {
+		a->session = s->id;
+		a->peer_session = s->peer_id;
+	}
+	vrc_session_put(s);
+}
+
+static void fill_use(struct vrc_ioctl_func_info *a, struct vrc_func *f)
+{
 	a->state = vrc_func_reported_state(f);
 	a->error = -f->error;
 	strscpy(a->reason, f->reason, sizeof(a->reason));
@@ -292,12 +306,6 @@ static void fill_use(struct vrc_ioctl_func_info *a, struct vrc_func *f)
 	a->refusal_owner = f->refusal.owner;
 	strscpy(a->refusal_owner_name, f->refusal.owner_name, sizeof(a->refusal_owner_name));
 	strscpy(a->refusal_label, f->refusal.label, sizeof(a->refusal_label));
-	if (!s)
-		return;
-	a->payload = READ_ONCE(s->payload);
-	a->session = s->id;
-	a->peer_session = s->peer_id;
-	vrc_session_put(s);
 }
 
 static int ioctl_func_info(struct vrc_func *f, union vrc_arg *arg)
@@ -311,6 +319,7 @@ static int ioctl_func_info(struct vrc_func *f, union vrc_arg *arg)
 		return -EINTR;
 	fill_station(a, f);
 	fill_use(a, f);
+	fill_session(a, f);
 	if (f->state != VRC_FUNC_UNKNOWN && f->config)
 		fill_identity(a, f);
 	mutex_unlock(&f->lock);

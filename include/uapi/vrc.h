@@ -20,7 +20,8 @@
  * Permissions: the ioctls marked [admin] need CAP_NET_ADMIN in the initial
  * user namespace, whatever the network namespace of the NIC: a port hands out
  * devices to virtual machines of the whole host. The others, and reading
- * events, need only the open file (mode 0600 unless udev says otherwise).
+ * events, need only the open file (mode 0600 unless udev says otherwise);
+ * VRC_IOC_FUNC_INFO keeps the ids of sessions to those who have it.
  *
  * A function is named by port number and BDF: bus << 8 | device << 3 | function.
  */
@@ -296,6 +297,8 @@ struct vrc_func_bar {
  * @bar: out: the BARs; [6] is the expansion ROM
  * @session: out: id that frames to this root carry; 0 without session
  * @peer_session: out: id that frames to the station carry; 0 without session
+ *
+ * Both ids are 0 to a caller without CAP_NET_ADMIN: with them frames can be forged.
  */
 struct vrc_ioctl_func_info {
 	__u32 argsz;

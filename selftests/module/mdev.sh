@@ -13,6 +13,14 @@ answered() {	# FUNC: requests in its histogram of round trips
 	tr ' ' '\n' <"$bus/$1/stats/latency_log2_us" | awk '{ n += $1 } END { print n }'
 }
 
+has_ids() {	# COMMAND...: that prints a function as JSON
+	"$@" | jq -e '.session and .peer_session'
+}
+
+has_no_ids() {
+	"$@" | jq -e '.state == "up" and (has("session") or has("peer_session") | not)'
+}
+
 stop_stations
 station --name lab --serial 0x77 --function test --function test
 sleep 1
@@ -27,6 +35,9 @@ check "create" mdev_create "$fn" "$uuid"
 check "the function is up" state_is "$fn" up
 check "its label is the UUID" is "$(cat "$bus/$fn/label")" "$uuid"
 check "no instance left" is "$(available "$fn")" 0
+check "the ids of its session are told" has_ids vrcctl show --json "$fn"
+check "but not without CAP_NET_ADMIN" has_no_ids setpriv --bounding-set -net_admin --inh-caps -net_admin \
+	vrcctl show --json "$fn"
 check_fails "a UUID in use" mdev_create "$other" "$uuid"
 check_fails "a second mdev on the function" mdev_create "$fn" "$(new_uuid)"
 check_fails "no UUID at all" mdev_create "$other" not-a-uuid
