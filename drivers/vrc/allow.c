@@ -169,7 +169,10 @@ int vrc_allow_set(struct vrc_port *port, const char *text)
 
 	if (IS_ERR(list))
 		return PTR_ERR(list);
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock)) {
+		kfree(list);
+		return -EINTR;
+	}
 	if (port->removed) {
 		mutex_unlock(&port->lock);
 		kfree(list);

@@ -92,8 +92,11 @@ static int ioctl_scan(struct vrc_port *port, union vrc_arg *arg)
 	err = vrc_scan(port, a->time_ms, &res);
 	if (err)
 		return err;
-	if (a->flags & VRC_SCAN_FORGET)
-		vrc_scan_forget_absent(port);
+	if (a->flags & VRC_SCAN_FORGET) {
+		err = vrc_scan_forget_absent(port);
+		if (err)
+			return err;
+	}
 	a->stations = res.stations;
 	a->functions = res.functions;
 	a->new_functions = res.new_functions;
@@ -205,7 +208,8 @@ static int gather_map(struct vrc_port *port, struct map_copy *m)
 	m->ranges = kvcalloc(m->room_ranges, sizeof(*m->ranges), GFP_KERNEL_ACCOUNT);
 	if ((m->room_places && !m->places) || (m->room_ranges && !m->ranges))
 		return -ENOMEM;
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock))
+		return -EINTR;
 	xa_for_each(&port->map.places, index, st)
 		gather_station(m, st);
 	mutex_unlock(&port->lock);
@@ -494,8 +498,8 @@ static int call_func(const struct vrc_ioctl *io, struct vrc_port *port, union vr
 	struct vrc_func *f = vrc_func_get_by_bdf(port, *(u16 *)((void *)arg + io->bdf));
 	int err;
 
-	if (!f)
-		return -ENODEV;
+	if (IS_ERR(f))
+		return PTR_ERR(f);
 	err = io->func(f, arg);
 	vrc_func_put(f);
 	return err;

@@ -17,6 +17,11 @@
  * Scans and vrcctl bind a READY function for a moment, with func->lock held
  * all the time: the state stays READY, and who claims it then waits.
  *
+ * Of a claimed function func->lock may be held for long: while a station is silent, and
+ * while a session ends whose last request waits for memory that the VMM owes. So who has
+ * port->lock looks at func->client first, and takes func->lock only if that is NULL: then
+ * whoever has it binds, for a bounded time.
+ *
  * One work item, link_work, notices that the session has died, binds again, and
  * tells the client; so the client hears of changes one at a time and in order.
  *
@@ -118,7 +123,11 @@ struct vrc_func {
 	unsigned long gone_at;		/* jiffies: DOWN counts as gone from then on */
 	bool published;			/* under port->lock: device_add() was called */
 	struct vrc_session __rcu *session;
-	struct vrc_client *client;	/* also read by deliver(): stable while a session lives */
+	/*
+	 * Set before it is bound, cleared when the session has ended: stable while one lives,
+	 * for deliver(). Read without lock under port->lock.
+	 */
+	struct vrc_client *client;
 	struct delayed_work link_work;
 	struct list_head scan_node;	/* in vrc_scan()'s list, which has a reference */
 	struct vrc_bind_refusal refusal;	/* why the last binding was refused */
@@ -192,7 +201,7 @@ unsigned int vrc_func_get_available(struct mdev_type *type);
 ssize_t vrc_func_show_description(struct mdev_type *type, char *buf);
 struct vrc_func *vrc_func_of_type(struct mdev_type *type);
 
-/* The function @bdf, with a reference on its device, or NULL. */
+/* The function @bdf, with a reference on its device; -ENODEV none, -EINTR killed. */
 struct vrc_func *vrc_func_get_by_bdf(struct vrc_port *port, u16 bdf);
 void vrc_func_put(struct vrc_func *f);
 /* VRC_STATE_*, with "absent" told from "ready"; any context. */

@@ -211,6 +211,8 @@ static int make_gone(struct vrc_func *f)
 {
 	int err = 0;
 
+	if (READ_ONCE(f->client))
+		return -EBUSY;
 	mutex_lock(&f->lock);
 	if (f->client)
 		err = -EBUSY;
@@ -250,12 +252,13 @@ struct vrc_func *vrc_func_get_by_bdf(struct vrc_port *port, u16 bdf)
 {
 	struct vrc_func *f;
 
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock))
+		return ERR_PTR(-EINTR);
 	f = find_function(port, bdf);
 	if (f)
 		get_device(&f->dev);
 	mutex_unlock(&port->lock);
-	return f;
+	return f ? f : ERR_PTR(-ENODEV);
 }
 
 void vrc_func_put(struct vrc_func *f)

@@ -387,18 +387,15 @@ struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype, int number
 	return port;
 }
 
-static int remove_locked(struct vrc_port *port)
+static int clear_locked(struct vrc_port *port)
 {
-	int err;
+	lockdep_assert_held(&port->lock);
+	return port->removed ? -ENODEV : vrc_scan_port_clear(port);
+}
 
-	mutex_lock(&port->lock);
-	err = port->removed ? -ENODEV : vrc_scan_port_clear(port);
-	if (!err)
-		port->removed = true;
-	mutex_unlock(&port->lock);
-	if (err)
-		return err;
-
+static void port_unpublish(struct vrc_port *port)
+{
+	mutex_lock(&vrc_ports_lock);
 	rtnl_lock();
 	mutex_lock(&port->nic_lock);
 	list_del(&port->node);
@@ -407,22 +404,30 @@ static int remove_locked(struct vrc_port *port)
 	vrc_event(port, VRC_EVENT_PORT_REMOVED, 0, 0, "%s", port->ifname);
 	mutex_unlock(&port->nic_lock);
 	rtnl_unlock();
-	return 0;
+	mutex_unlock(&vrc_ports_lock);
 }
 
+/* When it is cleared; only one comes here. */
+static void port_end(struct vrc_port *port)
+{
+	port_unpublish(port);
+	WARN_ON(!xa_empty(&port->sessions));
+	flush_workqueue(port->wq);
+	device_unregister(&port->dev);
+}
+
+/* Not with vrc_ports_lock: who waits for one port must not hold up the others. */
 int vrc_port_remove(struct vrc_port *port)
 {
 	int err;
 
-	mutex_lock(&vrc_ports_lock);
-	err = remove_locked(port);
-	mutex_unlock(&vrc_ports_lock);
-	if (err)
-		return err;
-	WARN_ON(!xa_empty(&port->sessions));
-	flush_workqueue(port->wq);
-	device_unregister(&port->dev);
-	return 0;
+	if (mutex_lock_killable(&port->lock))
+		return -EINTR;
+	err = clear_locked(port);
+	mutex_unlock(&port->lock);
+	if (!err)
+		port_end(port);
+	return err;
 }
 
 /*
@@ -482,7 +487,11 @@ void vrc_port_remove_all(void)
 	int err = 0;
 
 	while (!err && (port = get_any_port())) {
-		err = vrc_port_remove(port);
+		mutex_lock(&port->lock);
+		err = clear_locked(port);
+		mutex_unlock(&port->lock);
+		if (!err)
+			port_end(port);
 		vrc_port_put(port);
 	}
 	/* A claimed function holds the module, so there can be none here */

@@ -9,7 +9,7 @@
  * referenced; functions and sessions hold such a reference.
  *
  * Lock order, outermost first:
- *   vrc_ports_lock (list of ports)
+ *   vrc_ports_lock (list of ports; not with port->lock, which may be waited for)
  *   port->lock     (stations, functions and their places)
  *   func->lock     (binding, configuration, reset of one function; func.h)
  *   RTNL           (the list of ports changes under it, too, so that the netdev
@@ -83,8 +83,8 @@ struct vrc_port {
  */
 struct vrc_port *vrc_port_add(struct net_device *ndev, u16 ethertype, int number, bool pci);
 /*
- * -EBUSY while a function of it is claimed, -ENODEV removed already. Takes RTNL; the
- * caller keeps its reference.
+ * -EBUSY while a function of it is claimed, -ENODEV removed already, -EINTR killed. Takes
+ * RTNL; the caller keeps its reference.
  */
 int vrc_port_remove(struct vrc_port *port);
 /* Tells user space that a station advertises that no scan has found. */

@@ -162,9 +162,14 @@ static void set_owner(struct vrc_func *f, u64 owner)
 	vrc_func_fail(f, -EBUSY, "owned by root %016llx", owner);
 }
 
-/* What a refused BIND has told of the owner is kept for as long as the owner is the same. */
+/*
+ * What a refused BIND has told of the owner is kept for as long as the owner is the same.
+ * func.h says why a claimed one is let alone before its lock is taken.
+ */
 static void note_owner(struct vrc_func *f, u64 owner)
 {
+	if (READ_ONCE(f->client))
+		return;
 	mutex_lock(&f->lock);
 	if (!f->client && f->refusal.owner != owner)
 		set_owner(f, owner);
@@ -297,7 +302,10 @@ static void drop_all(struct list_head *functions)
 	}
 }
 
-/* Twice at most: a function that has been replaced is enumerated in the second turn. */
+/*
+ * Twice at most: a function that has been replaced is enumerated in the second turn.
+ * What has been found is settled even if the caller was killed.
+ */
 static int enumerate(struct scan *scan)
 {
 	struct vrc_port *port = scan->port;
@@ -331,7 +339,10 @@ static int scan_locked(struct vrc_port *port, u32 time_ms, struct vrc_scan_resul
 	err = vrc_discover_round(port, time_ms, &answers);
 	if (err)
 		return err;
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock)) {
+		vrc_discover_free(&answers);
+		return -EINTR;
+	}
 	if (port->removed) {
 		err = -ENODEV;
 	} else {
@@ -376,20 +387,30 @@ int vrc_scan_port_init(struct vrc_port *port)
 	return err;
 }
 
-/* With port->removed set no claim can begin; taking each lock waits for those that have. */
+/*
+ * With port->removed set no claim can begin; taking the lock of a function that is not
+ * claimed waits for one that has.
+ */
+static bool func_claimed(struct vrc_func *f)
+{
+	bool claimed = READ_ONCE(f->client);
+
+	if (claimed)
+		return true;
+	mutex_lock(&f->lock);
+	claimed = f->client;
+	mutex_unlock(&f->lock);
+	return claimed;
+}
+
 static bool station_claimed(struct vrc_station *st)
 {
-	bool claimed = false;
 	unsigned int i;
 
-	for (i = 0; i < VRC_MAX_FUNCTIONS && !claimed; i++) {
-		if (!st->func[i])
-			continue;
-		mutex_lock(&st->func[i]->lock);
-		claimed = st->func[i]->client;
-		mutex_unlock(&st->func[i]->lock);
-	}
-	return claimed;
+	for (i = 0; i < VRC_MAX_FUNCTIONS; i++)
+		if (st->func[i] && func_claimed(st->func[i]))
+			return true;
+	return false;
 }
 
 static bool any_claimed(struct vrc_port *port)

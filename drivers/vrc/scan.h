@@ -64,8 +64,8 @@ struct vrc_scan_result {
  * killed.
  */
 int vrc_scan(struct vrc_port *port, u32 time_ms, struct vrc_scan_result *res);
-/* Drops every absent station that is neither pinned nor in use. */
-void vrc_scan_forget_absent(struct vrc_port *port);
+/* Drops every absent station that is neither pinned nor in use; 0 or -EINTR: killed. */
+int vrc_scan_forget_absent(struct vrc_port *port);
 
 /* Administration of places; errors as VRC_IOC_PLACE says. */
 int vrc_station_pin(struct vrc_port *port, u64 serial, u8 bus, u8 device);

@@ -209,7 +209,8 @@ int vrc_station_pin(struct vrc_port *port, u64 serial, u8 bus, u8 device)
 
 	if (!bus || device >= VRC_MAP_DEVICES)
 		return -ERANGE;
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock))
+		return -EINTR;
 	err = pin_locked(port, serial, bus, device);
 	mutex_unlock(&port->lock);
 	return err;
@@ -219,7 +220,8 @@ int vrc_station_unpin(struct vrc_port *port, u64 serial)
 {
 	struct vrc_station *st;
 
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock))
+		return -EINTR;
 	st = vrc_map_by_serial(&port->map, serial);
 	if (st)
 		st->pinned = false;
@@ -232,21 +234,24 @@ int vrc_station_forget(struct vrc_port *port, u64 serial)
 	struct vrc_station *st;
 	int err;
 
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock))
+		return -EINTR;
 	st = vrc_map_by_serial(&port->map, serial);
 	err = st ? vrc_station_remove(st) : -ENOENT;
 	mutex_unlock(&port->lock);
 	return err;
 }
 
-void vrc_scan_forget_absent(struct vrc_port *port)
+int vrc_scan_forget_absent(struct vrc_port *port)
 {
 	struct vrc_station *st;
 	unsigned long index;
 
-	mutex_lock(&port->lock);
+	if (mutex_lock_killable(&port->lock))
+		return -EINTR;
 	xa_for_each(&port->map.places, index, st)
 		if (!st->present && !st->pinned)
 			vrc_station_remove(st);
 	mutex_unlock(&port->lock);
+	return 0;
 }

@@ -20,6 +20,12 @@ dies() {
 	wait_for 10 not test -e /proc/$pid
 }
 
+port_in_use() {
+	local status=0
+	timeout 20 vrcctl port del eth1 || status=$?
+	is $status 4
+}
+
 stop_stations
 station --name lab --serial 0x79 --function test
 check "scan" wait_for 20 scan_finds
@@ -33,6 +39,13 @@ check "it is up again" wait_for 20 state_is "$fn" up
 pkill -STOP -x vrcep
 check "a ping dies" dies vrcctl ping -c 1 "$fn"
 check "a scan dies" dies vrcctl scan eth1 --time 60000
+# The reset has the function's lock for a minute.
+vrcctl reset --force "$fn" >/dev/null 2>&1 &
+reset=$!
+sleep 0.5
+check "who asks for the port does not wait for a reset" port_in_use
+check "nor does the map" timeout 20 vrcctl map
+check "the reset still waits" kill -KILL $reset
 pkill -CONT -x vrcep
 check "remove" mdev_remove "$uuid"
 stop_stations
