@@ -7,10 +7,12 @@
  * the port stays as a dead link. Sessions do not notice but by silence, so a NIC
  * that returns within the lease has cost nothing but latency.
  */
+#include <linux/completion.h>
 #include <linux/etherdevice.h>
 #include <linux/idr.h>
 #include <linux/if_arp.h>
 #include <linux/module.h>
+#include <linux/refcount.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
@@ -29,7 +31,8 @@
 static DEFINE_MUTEX(vrc_ports_lock);
 static LIST_HEAD(vrc_ports);	/* changes under vrc_ports_lock and RTNL */
 static DEFINE_IDA(vrc_port_ids);
-static DECLARE_WAIT_QUEUE_HEAD(vrc_ports_gone);
+static refcount_t nr_ports = REFCOUNT_INIT(1);	/* and one for the module */
+static DECLARE_COMPLETION(vrc_ports_gone);
 
 static struct class vrc_class = {
 	.name = "vrc",
@@ -220,6 +223,13 @@ static u64 make_root_id(const struct net_device *ndev)
 	       (u64)mac[3] << 16 | vrc_get16(mac + 4);
 }
 
+static void uncount_port(void)
+{
+	if (refcount_dec_and_test(&nr_ports))
+		complete(&vrc_ports_gone);
+}
+
+/* Who unloads the module waits for uncount_port(). What he frees then is not used any more. */
 static void port_release(struct device *dev)
 {
 	struct vrc_port *port = to_vrc_port(dev);
@@ -231,7 +241,7 @@ static void port_release(struct device *dev)
 	free_percpu(port->stats);
 	ida_free(&vrc_port_ids, port->id);
 	kfree(port);
-	wake_up(&vrc_ports_gone);
+	uncount_port();
 }
 
 static void port_init_fields(struct vrc_port *port, struct net_device *ndev, u16 ethertype)
@@ -302,6 +312,7 @@ static struct vrc_port *port_create(struct net_device *ndev, u16 ethertype, int 
 		kfree(port);
 		return ERR_PTR(err);
 	}
+	refcount_inc(&nr_ports);
 	device_initialize(&port->dev);
 	port->dev.class = &vrc_class;
 	port->dev.groups = vrc_port_groups;
@@ -496,7 +507,8 @@ void vrc_port_remove_all(void)
 	}
 	/* A claimed function holds the module, so there can be none here */
 	WARN_ON(err);
-	WARN_ON(!wait_event_timeout(vrc_ports_gone, ida_is_empty(&vrc_port_ids), 10 * HZ));
+	uncount_port();
+	wait_for_completion(&vrc_ports_gone);
 }
 
 void vrc_port_exit(void)

@@ -124,7 +124,11 @@ int vrc_port_rcv(struct sk_buff *skb, struct net_device *ndev,
 		 struct packet_type *ptype, struct net_device *orig_dev);
 
 int vrc_port_init(void);	/* class, notifier */
-void vrc_port_remove_all(void);	/* first thing when the module goes: none is claimed then */
+/*
+ * First thing when the module goes: none is claimed then. Waits without a limit until the last
+ * reference has gone, for who drops it runs in the module.
+ */
+void vrc_port_remove_all(void);
 void vrc_port_exit(void);
 
 #endif /* VRC_PORT_H */
