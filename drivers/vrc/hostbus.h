@@ -10,7 +10,9 @@
  *
  * Under port->lock; pci_lock_rescan_remove() is taken below it. Whoever removes a device by its
  * "remove" file has that lock first, and waits there for the mdev to be closed, but needs no
- * port->lock for it.
+ * port->lock for it. Until it is closed all hotplug of the host waits, and with it who makes or
+ * removes a function of a port that has VRC_PORT_PCI. He has that port's lock, so that port's
+ * ioctls wait, too, killably; its sessions and other ports go on.
  */
 #ifndef VRC_HOSTBUS_H
 #define VRC_HOSTBUS_H
