@@ -55,23 +55,41 @@ static u32 write_limit(const struct vrc_func *f, struct vrc_session *s, u64 addr
 	return min(min(mps, room) - (u32)(addr & 3), to_page_end(addr));
 }
 
+/*
+ * One MWr with the first of @len bytes: how many, or an error. Nobody would notice that a posted
+ * write was lost, so want of memory is waited out.
+ */
+static int write_some(struct vrc_func *f, struct vrc_session *s, u64 addr,
+		      const void *buf, size_t len)
+{
+	struct vrc_tlp t = { .type = VRC_TLP_MWR, .requester = VRC_ROOT_ID };
+	unsigned long timeout = vrc_completion_timeout(f), end = jiffies + timeout;
+	int err = vrc_session_wait_room(s, timeout);
+	u32 n;
+
+	while (!err) {
+		n = min_t(size_t, len, write_limit(f, s, addr));
+		vrc_tlp_set_range(&t, addr, n);
+		err = vrc_send_tlp(s, &t, addr, buf, n,
+				   n == len ? VRC_LEAVE_SOON : VRC_LEAVE_LATER);
+		if (!err)
+			return n;
+		if (err == -ENOMEM)
+			err = vrc_wait_memory(end);
+	}
+	return err;
+}
+
 static int write_session(struct vrc_func *f, struct vrc_session *s, u64 addr,
 			 const void *buf, size_t len)
 {
-	struct vrc_tlp t = { .type = VRC_TLP_MWR, .requester = VRC_ROOT_ID };
-	size_t done, n;
-	int err;
+	size_t done;
+	int n;
 
 	for (done = 0; done < len; done += n) {
-		err = vrc_session_wait_room(s, vrc_completion_timeout(f));
-		if (err)
-			return err;
-		n = min_t(size_t, len - done, write_limit(f, s, addr + done));
-		vrc_tlp_set_range(&t, addr + done, n);
-		err = vrc_send_tlp(s, &t, addr + done, buf + done, n,
-				   done + n == len ? VRC_LEAVE_SOON : VRC_LEAVE_LATER);
-		if (err)
-			return err;
+		n = write_some(f, s, addr + done, buf + done, len - done);
+		if (n < 0)
+			return n;
 	}
 	return 0;
 }

@@ -415,6 +415,30 @@ int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
 	return 0;
 }
 
+/* Frames are made of what there is at once; while a caller may wait, there may be more. */
+int vrc_wait_memory(unsigned long end)
+{
+	if (time_after(jiffies, end))
+		return -ENOMEM;
+	schedule_timeout_killable(1);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static int send_request(struct vrc_session *s, const struct vrc_tlp *t, struct vrc_req *req,
+			const void *data)
+{
+	int err;
+
+	do {
+		req->sent = ktime_get_ns();
+		err = vrc_send_tlp(s, t, req->addr, data, req->len, VRC_LEAVE_NOW);
+		if (err != -ENOMEM)
+			return err;
+		err = vrc_wait_memory(req->deadline);
+	} while (!err);
+	return err;
+}
+
 static void drop_tag(struct vrc_txn *x, struct vrc_req *req)
 {
 	spin_lock_bh(&x->lock);
@@ -440,8 +464,7 @@ int vrc_transact(struct vrc_func *f, struct vrc_tlp *t, struct vrc_req *req, con
 		goto put_session;
 	t->tag = req->tag;
 	t->requester = VRC_ROOT_ID;
-	req->sent = ktime_get_ns();
-	err = vrc_send_tlp(s, t, req->addr, data, req->len, VRC_LEAVE_NOW);
+	err = send_request(s, t, req, data);
 	if (err)
 		drop_tag(&f->txn, req);
 	else

@@ -70,7 +70,8 @@ void vrc_txn_latency(struct vrc_txn *x, u64 *counts, u64 *sum);
 /*
  * Requests of @f. Process context, killable, bounded. Results: 0;
  * -EIO no session, or it died while waiting; -ETIMEDOUT; -EREMOTEIO UR; -ECONNABORTED CA or
- * poisoned; -EINTR killed; -ENOMEM. Reads fill @buf with ones unless they return 0.
+ * poisoned; -EINTR killed; -ENOMEM for as long as a completion may take. Reads fill @buf with
+ * ones unless they return 0.
  *
  * BAR accesses are cut at 4 KiB and MRRS; writes are posted (I/O writes are
  * not). @addr is a bus address of the port's domain.

@@ -25,9 +25,14 @@ struct vrc_req {
 	bool late;		/* the watchdog says so; written under txn->lock */
 };
 
-/* @data, if any, is @len bytes for @addr. -EIO the session is dead, -ENOMEM. */
+/*
+ * @data, if any, is @len bytes for @addr. -EIO the session is dead, -ENOMEM: no memory, or the
+ * path does not take a TLP of that length any more.
+ */
 int vrc_send_tlp(struct vrc_session *s, const struct vrc_tlp *t, u64 addr,
 		 const void *data, u32 len, enum vrc_leave when);
+/* After -ENOMEM. 0: try again; -ENOMEM: it is later than @end, in jiffies; -EINTR killed. */
+int vrc_wait_memory(unsigned long end);
 /*
  * Sends the non-posted @t and waits for its completion. @data: what a write writes.
  * Results are those of txn.h, and -EAGAIN for RRS of a configuration request.
