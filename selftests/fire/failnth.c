@@ -297,6 +297,22 @@ static int big_read(void)
 	return pread(slot.fd, buf, sizeof(buf), 2ll << 40) == sizeof(buf) ? 0 : -errno;
 }
 
+/* A posted write that has not been refused arrives: nobody would ever know that it has not. */
+static uint32_t posted;
+static int refused;
+
+static int bar_write(void)
+{
+	posted++;
+	refused = put32(REG_SRC, posted);
+	return refused;
+}
+
+static int bar_written(void)
+{
+	return refused || get32(REG_SRC) == posted ? 0 : -EBADMSG;
+}
+
 static int config_read(void)
 {
 	uint8_t buf[256];
@@ -450,6 +466,7 @@ static const struct point points[] = {
 	{ "config read", nothing, config_read, nothing },
 	{ "enable", reset, enable, nothing, .next = enable },
 	{ "bar read", nothing, big_read, nothing },
+	{ "bar write", nothing, bar_write, bar_written },
 	{ "set irqs", no_irqs, set_irqs, no_irqs },
 	{ "no irqs", set_irqs, no_irqs, no_irqs },
 	{ "first DMA", fresh_memory, copy, reset_enable },
