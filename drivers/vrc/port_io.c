@@ -94,6 +94,13 @@ static bool kind_is_for_us(const struct sk_buff *skb, u8 kind)
 	       (skb->pkt_type == PACKET_BROADCAST && kind == VRC_KIND_ADVERTISE);
 }
 
+/* Answers go to who has sent a frame: that is no group. And a promiscuous NIC brings all. */
+static bool is_of_others(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_OTHERHOST ||
+	       is_multicast_ether_addr(eth_hdr(skb)->h_source);
+}
+
 int vrc_port_rcv(struct sk_buff *skb, struct net_device *ndev,
 		 struct packet_type *ptype, struct net_device *orig_dev)
 {
@@ -103,14 +110,14 @@ int vrc_port_rcv(struct sk_buff *skb, struct net_device *ndev,
 
 	vrc_port_count(port, rx_frames);
 	this_cpu_add(port->stats->rx_bytes, skb->len + ETH_HLEN);
-	skb = skb_share_check(skb, GFP_ATOMIC);
-	if (!skb || vrc_rx_prepare(skb)) {
-		vrc_port_count(port, rx_no_memory);
+	if (is_of_others(skb)) {
+		vrc_port_count(port, rx_not_for_us);
 		kfree_skb(skb);
 		return NET_RX_DROP;
 	}
-	if (skb->pkt_type == PACKET_OTHERHOST) {
-		vrc_port_count(port, rx_not_for_us);
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (!skb || vrc_rx_prepare(skb)) {
+		vrc_port_count(port, rx_no_memory);
 		kfree_skb(skb);
 		return NET_RX_DROP;
 	}

@@ -129,16 +129,28 @@ static void guess_session(struct station *s)
 	send_frame(s, s->root, &f, NULL);
 }
 
-static void forge_source(struct station *s)
+static void send_ack_from(struct station *s, u64 session, const u8 *src)
 {
 	struct vrc_frame f = {
 		.version = VRC_WIRE_VERSION, .kind = VRC_KIND_ACK,
-		.session = s->root_session, .ack = s->rcv_nxt, .window = VRC_MAX_WINDOW,
+		.session = session, .ack = s->rcv_nxt, .window = VRC_MAX_WINDOW,
 	};
-	u8 src[6] = { 0x02, 0, 0, 0, 0xba, 0xd0 }, buf[HDR_LEN];
+	u8 buf[HDR_LEN];
 
 	vrc_frame_build(buf, &f);
 	wire_send(s->fd, s->root, src, buf, sizeof(buf));
+}
+
+static void forge_source(struct station *s)
+{
+	static const u8 src[6] = { 0x02, 0, 0, 0, 0xba, 0xd0 };
+
+	send_ack_from(s, s->root_session, src);
+}
+
+static void speak_for_everybody(struct station *s)
+{
+	send_ack_from(s, s->root_session ^ 0x100000, wire_broadcast);
 }
 
 /* Sends an otherwise honest ACK with one byte of its header changed. */
@@ -292,6 +304,7 @@ const struct misdeed misdeeds[] = {
 	{ "duplicates", "a sequence number far beyond the window", run_ahead },
 	{ "port:rx_unknown_session", "a guessed session id", guess_session },
 	{ "port:rx_wrong_source", "the right session id from another MAC", forge_source },
+	{ "port:rx_not_for_us", "a guessed session id from a group address", speak_for_everybody },
 	{ "port:rx_bad_version", "version 9", speak_version_9 },
 	{ "port:rx_bad_kind", "kind 200", send_unknown_kind },
 	{ "port:rx_truncated", "a payload beyond the end of the frame", truncate_frame },

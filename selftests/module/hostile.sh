@@ -53,6 +53,10 @@ while read -r number name_of_counter name; do
 	check "$name is counted ($name_of_counter)" counted "$number" "$name_of_counter"
 	check "and the session lives on" wait_for 5 alive
 done < <($station --list)
+group=$($station --list | awk '/from a group address$/ { print $1 }')
+before=$(port_counter stale_sent)
+commit "$group" >/dev/null 2>&1
+check "a group gets no STALE" is "$(port_counter stale_sent)" "$before"
 # A read waits behind all that the function has sent.
 echo 20000 >$class/vrc0/completion_timeout_ms
 subject "$uuid" hostile
