@@ -13,6 +13,7 @@
 #define VRC_SESSION_INDEX	0xffffULL	/* bits of an id that are a table index */
 #define VRC_ACK_DELAY_US	1000
 
+/* With session->lock held, before it is dead: the function may go as soon as it is. */
 static inline const char *vrc_session_name(const struct vrc_session *s)
 {
 	const char *name = dev_name(&s->owner->dev);

@@ -335,8 +335,9 @@ void vrc_link_rx(struct vrc_port *port, struct sk_buff *skb, const struct vrc_fr
 	if (!ether_addr_equal(s->peer, mac)) {
 		vrc_port_count(port, rx_wrong_source);
 		drop(port, mac, f, "wrong source");
-		net_warn_ratelimited("%s: session of %pM: dropped a frame from %pM\n",
-				     vrc_session_name(s), s->peer, mac);
+		/* Not the function's name: only with the session locked, and alive, there is one */
+		dev_warn_ratelimited(&port->dev, "session of %pM: dropped a frame from %pM\n",
+				     s->peer, mac);
 		goto free;
 	}
 	spin_lock_bh(&s->lock);
