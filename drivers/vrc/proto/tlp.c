@@ -305,12 +305,12 @@ static void parse_cpl(const u8 *b, struct vrc_tlp *t)
 	t->lower_addr = b[11] & 0x7f;
 }
 
-static void parse_request(const u8 *b, struct vrc_tlp *t)
+static void parse_request(const u8 *b, u8 fmt_type, struct vrc_tlp *t)
 {
 	t->requester = vrc_get16(b + 4);
 	t->tag = b[6];
 	if (is_msg(t)) {
-		t->msg_routing = b[0] & TYPE_ROUTING;
+		t->msg_routing = fmt_type & TYPE_ROUTING;
 		t->msg_code = b[7];
 		t->addr = vrc_get64(b + 8);
 		return;
@@ -320,7 +320,7 @@ static void parse_request(const u8 *b, struct vrc_tlp *t)
 	if (is_cfg(t)) {
 		t->target = vrc_get16(b + 8);
 		t->reg = vrc_get16(b + 10) & 0xffc;
-	} else if (b[0] & FMT_4DW) {
+	} else if (fmt_type & FMT_4DW) {
 		t->addr = vrc_get64(b + 8) & ~3ULL;
 	} else {
 		t->addr = vrc_get32(b + 8) & ~3U;
@@ -331,24 +331,27 @@ int vrc_tlp_parse(const void *buf, size_t len, struct vrc_tlp *t)
 {
 	const u8 *b = buf;
 	size_t hdr, end;
+	u8 fmt_type;
 	int ret;
 
 	memset(t, 0, sizeof(*t));
 	if (len < DW0_LEN)
 		return -VRC_TLP_TRUNCATED;
-	ret = parse_type(b[0]);
+	/* Who has sent it may still write to it: what decides how long it is must be one value */
+	fmt_type = READ_ONCE(b[0]);
+	ret = parse_type(fmt_type);
 	if (ret < 0)
 		return ret;
 	t->type = ret;
 	parse_dw0(b, t);
-	hdr = b[0] & FMT_4DW ? 16 : 12;
+	hdr = fmt_type & FMT_4DW ? 16 : 12;
 	end = hdr + data_len(t);
 	if (len < end + (t->td ? VRC_TLP_ECRC_LEN : 0))
 		return -VRC_TLP_TRUNCATED;
 	if (vrc_tlp_is_completion(t))
 		parse_cpl(b, t);
 	else
-		parse_request(b, t);
+		parse_request(b, fmt_type, t);
 	if (vrc_tlp_has_data(t))
 		t->data = b + hdr;
 

@@ -9,6 +9,7 @@
 #ifdef __KERNEL__
 #include <linux/bits.h>
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/stddef.h>
@@ -28,7 +29,7 @@ typedef __UINT64_TYPE__ u64;
 typedef __INT32_TYPE__ s32;
 typedef __INT64_TYPE__ s64;
 
-/* As in the kernel's linux/bitops.h, linux/kernel.h and linux/minmax.h */
+/* As in the kernel's linux/bitops.h, linux/compiler.h, linux/kernel.h and linux/minmax.h */
 static inline unsigned int hweight64(u64 v)
 {
 	return (unsigned int)__builtin_popcountll(v);
@@ -45,6 +46,7 @@ static inline unsigned int fls64(u64 v)
 }
 
 #define BIT_ULL(nr)	(1ULL << (nr))
+#define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(arr)	(sizeof(arr) / sizeof((arr)[0]))
