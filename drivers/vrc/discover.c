@@ -72,10 +72,11 @@ static void parse_advert(struct vrc_advert *ad, const u8 *mac, const struct vrc_
 	unsigned int i, n;
 
 	memset(ad, 0, sizeof(*ad));
-	ad->serial = be64_to_cpu(w->serial);
-	ad->instance = be64_to_cpu(w->instance);
-	ad->nonce = be32_to_cpu(w->nonce);
-	ad->max_payload = be16_to_cpu(w->max_payload);
+	/* Byte by byte, for a frame is aligned to four bytes at best */
+	ad->serial = vrc_get64(&w->serial);
+	ad->instance = vrc_get64(&w->instance);
+	ad->nonce = vrc_get32(&w->nonce);
+	ad->max_payload = vrc_get16(&w->max_payload);
 	ether_addr_copy(ad->mac, mac);
 	vrc_frame_get_text(ad->name, w->name, VRC_NAME_LEN);
 	vrc_frame_get_text(ad->group, w->group, VRC_GROUP_LEN);
@@ -84,7 +85,7 @@ static void parse_advert(struct vrc_advert *ad, const u8 *mac, const struct vrc_
 		ad->functions |= BIT(n);
 		if (w->function[i].state == VRC_FUNC_OWNED) {
 			ad->owned |= BIT(n);
-			ad->owner[n] = be64_to_cpu(w->function[i].owner);
+			ad->owner[n] = vrc_get64(&w->function[i].owner);
 		}
 	}
 }
