@@ -7,6 +7,10 @@
  * if its station is known already, and waits - at most VRC_MAX_ADVERTS do - for a work
  * item that may sleep. Of strangers user space is told that there are some, every two seconds
  * at most, and no more. So what they send costs bounded memory, and between rounds none.
+ *
+ * Only what was asked for is believed. Anybody can send an ADVERTISE in a station's name, but
+ * only who gets the station's frames knows the nonce when that station alone is asked. So
+ * an unsolicited one only makes us ask, and a flood of them no oftener than VRC_RUMOUR_HZ allows.
  */
 #include <linux/etherdevice.h>
 #include <linux/random.h>
@@ -22,6 +26,7 @@
 #define VRC_DISCOVER_BURST	3	/* DISCOVERs of a round: one may get lost */
 #define VRC_REFRESH_MS		300
 #define VRC_ASK_MS		200
+#define VRC_RUMOUR_HZ		(HZ / 10)
 #define VRC_STRANGER_HZ		(2 * HZ)
 
 /*
@@ -50,15 +55,27 @@ static void send_discover(struct vrc_port *port, const u8 *mac, u32 nonce, u16 s
 	vrc_port_xmit(port, skb, mac);
 }
 
+/* Returns the nonce; while there is no answer all ask with the same. */
+static u32 ask(struct vrc_station *st)
+{
+	u8 mac[ETH_ALEN];
+	u32 nonce;
+
+	spin_lock_bh(&st->lock);
+	while (!st->nonce)
+		st->nonce = get_random_u32();
+	nonce = st->nonce;
+	ether_addr_copy(mac, st->last.mac);
+	spin_unlock_bh(&st->lock);
+	send_discover(st->port, mac, nonce, 0);
+	return nonce;
+}
+
 void vrc_discover_ask(struct vrc_station *st)
 {
-	struct vrc_advert ad;
-	u64 instance;
+	u32 nonce = ask(st);
 
-	vrc_station_last(st, &ad);
-	instance = ad.instance;
-	send_discover(st->port, ad.mac, get_random_u32(), 0);
-	wait_event_killable_timeout(st->heard, READ_ONCE(st->last.instance) != instance,
+	wait_event_killable_timeout(st->heard, READ_ONCE(st->last.nonce) == nonce,
 				    msecs_to_jiffies(VRC_ASK_MS));
 }
 
@@ -149,32 +166,61 @@ static bool keep_answer(struct vrc_port *port, const struct vrc_advert *ad)
 	return true;
 }
 
-static bool keep_unsolicited(struct vrc_port *port, const struct vrc_advert *ad)
+/* For the work; an answer has room, since there is one to each question at most. */
+static bool pass_on(struct vrc_port *port, const struct vrc_advert *ad, bool asked)
 {
 	struct vrc_discovery *d = &port->discovery;
 	struct vrc_answer *a;
 
 	lockdep_assert_held(&d->lock);
-	if (d->stop || d->nr_adverts >= VRC_MAX_ADVERTS)
+	if (d->stop || (!asked && d->nr_adverts >= VRC_MAX_ADVERTS))
 		return false;
 	a = kmalloc_obj(*a, GFP_ATOMIC | __GFP_NOWARN);
 	if (!a)
 		return false;
 	a->ad = *ad;
+	a->asked = asked;
 	list_add_tail(&a->node, &d->adverts);
 	d->nr_adverts++;
 	queue_work(vrc_scan_wq, &d->work);
 	return true;
 }
 
-static bool station_known(struct vrc_port *port, u64 serial)
+static bool is_answer(struct vrc_station *st, const struct vrc_advert *ad, bool at_home)
 {
-	bool known;
+	lockdep_assert_held(&st->lock);
+	if (!at_home || !st->nonce || ad->nonce != st->nonce)
+		return false;
+	st->nonce = 0;
+	return true;
+}
 
-	rcu_read_lock();
-	known = vrc_map_by_serial(&port->map, serial);
-	rcu_read_unlock();
-	return known;
+/*
+ * All of them say the same, that there is something to ask: one in a while is enough. Those from
+ * another address do not use up what the station's own is allowed.
+ */
+static bool is_rumour(struct vrc_station *st, bool at_home)
+{
+	unsigned long *next = &st->next_rumour[at_home];
+
+	lockdep_assert_held(&st->lock);
+	if (time_before(jiffies, *next))
+		return false;
+	*next = jiffies + VRC_RUMOUR_HZ;
+	return true;
+}
+
+/* False: it is dropped. */
+static bool keep_of_known(struct vrc_station *st, const struct vrc_advert *ad)
+{
+	bool at_home, asked, worth;
+
+	spin_lock_bh(&st->lock);
+	at_home = ether_addr_equal(st->last.mac, ad->mac);
+	asked = is_answer(st, ad, at_home);
+	worth = asked || is_rumour(st, at_home);
+	spin_unlock_bh(&st->lock);
+	return worth && pass_on(st->port, ad, asked);
 }
 
 /* Runs @work now, or when @at has come. */
@@ -210,11 +256,27 @@ static void stranger_work(struct work_struct *work)
 	spin_unlock_bh(&d->lock);
 }
 
+/* No answer to a round */
+static bool keep_other(struct vrc_port *port, const struct vrc_advert *ad)
+{
+	struct vrc_station *st;
+	bool kept = false;
+
+	rcu_read_lock();
+	st = vrc_map_by_serial(&port->map, ad->serial);
+	if (st)
+		kept = keep_of_known(st, ad);
+	else
+		report_stranger(port);
+	rcu_read_unlock();
+	return kept;
+}
+
 void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_frame *f)
 {
 	struct vrc_discovery *d = &port->discovery;
 	struct vrc_advert ad;
-	bool kept = false;
+	bool kept;
 
 	parse_advert(&ad, mac, f);
 	if (!vrc_allow_check(port, &ad))
@@ -222,10 +284,8 @@ void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_f
 	spin_lock_bh(&d->lock);
 	if (d->nonce && ad.nonce == d->nonce)
 		kept = keep_answer(port, &ad);
-	else if (station_known(port, ad.serial))
-		kept = keep_unsolicited(port, &ad);
 	else
-		report_stranger(port);
+		kept = keep_other(port, &ad);
 	spin_unlock_bh(&d->lock);
 	if (!kept)
 		vrc_port_count(port, stations_dropped);
@@ -271,13 +331,42 @@ static bool has_news(const struct vrc_station *st, const struct vrc_advert *ad)
 	return false;
 }
 
-/*
- * From the MAC that we know, believe it. From another one the station has moved, or it
- * is a second one with the same serial: that is for a round to find out, unless a
- * session proves that ours is alive.
- */
-static void heard_unsolicited(struct vrc_port *port, const struct vrc_advert *ad)
+static bool round_runs(struct vrc_discovery *d)
 {
+	bool runs;
+
+	spin_lock_bh(&d->lock);
+	runs = d->nonce;
+	spin_unlock_bh(&d->lock);
+	return runs;
+}
+
+/*
+ * From another MAC than we know the station has moved, or it is a second one with the
+ * same serial: that is for a round to find out, unless a session proves that ours is alive.
+ * While a round runs the station is asked already, and what we asked besides would take the place
+ * of that in the one answer that it owes us.
+ */
+static void heard_of(struct vrc_station *st, const struct vrc_answer *a)
+{
+	if (!st->seen || !ether_addr_equal(st->last.mac, a->ad.mac)) {
+		if (has_session(st))
+			vrc_discover_conflict(st, a->ad.mac);
+		else
+			vrc_discover_refresh(st->port);
+	} else if (a->asked) {
+		vrc_station_update(st, &a->ad);
+		vrc_station_kick(st);
+	} else if (round_runs(&st->port->discovery)) {
+		vrc_station_kick(st);
+	} else {
+		ask(st);
+	}
+}
+
+static void heard(struct vrc_port *port, const struct vrc_answer *a)
+{
+	const struct vrc_advert *ad = &a->ad;
 	struct vrc_station *st;
 
 	mutex_lock(&port->lock);
@@ -291,18 +380,11 @@ static void heard_unsolicited(struct vrc_port *port, const struct vrc_advert *ad
 		report_stranger(port);
 		spin_unlock_bh(&port->discovery.lock);
 	}
-	if (st->seen && ether_addr_equal(st->last.mac, ad->mac)) {
-		vrc_station_update(st, ad);
-		vrc_station_kick(st);
-	} else if (has_session(st)) {
-		vrc_discover_conflict(st, ad->mac);
-	} else {
-		vrc_discover_refresh(port);
-	}
+	heard_of(st, a);
 	mutex_unlock(&port->lock);
 }
 
-static struct vrc_answer *pop_unsolicited(struct vrc_discovery *d)
+static struct vrc_answer *pop_advert(struct vrc_discovery *d)
 {
 	struct vrc_answer *a;
 
@@ -321,9 +403,10 @@ static void advert_work(struct work_struct *work)
 	struct vrc_port *port = container_of(work, struct vrc_port, discovery.work);
 	struct vrc_answer *a;
 
-	while ((a = pop_unsolicited(&port->discovery))) {
-		heard_unsolicited(port, &a->ad);
+	while ((a = pop_advert(&port->discovery))) {
+		heard(port, a);
 		kfree(a);
+		cond_resched();
 	}
 }
 

@@ -21,7 +21,7 @@
 struct vrc_port;
 struct vrc_station;
 
-#define VRC_MAX_ADVERTS		256	/* unsolicited ones that wait for discovery->work */
+#define VRC_MAX_ADVERTS		256	/* unsolicited: that wait for discovery->work */
 
 struct vrc_discovery {
 	struct mutex scan_lock;		/* held by who runs a round */
@@ -37,7 +37,7 @@ struct vrc_discovery {
 	DECLARE_HASHTABLE(answers, 10);	/* to the round, by serial and MAC */
 	siphash_key_t key;		/* of answers: who answers must not choose the chain */
 	unsigned int nr_strangers;	/* among the answers */
-	struct list_head adverts;	/* unsolicited ones of known stations */
+	struct list_head adverts;	/* those of known stations that no round asked for */
 	unsigned int nr_adverts;
 	struct work_struct work;
 };
@@ -65,6 +65,7 @@ void vrc_scan_advertise(struct vrc_port *port, const u8 *mac, const struct vrc_f
 struct vrc_answer {
 	struct hlist_node hash;
 	struct list_head node;
+	bool asked;			/* of discovery->adverts: not unsolicited */
 	struct vrc_advert ad;
 };
 
@@ -80,7 +81,7 @@ void vrc_discover_conflict(struct vrc_station *st, const u8 *mac);
 /* Starts a round soon, at most one a second: a station that is needed does not answer. */
 void vrc_discover_refresh(struct vrc_port *port);
 /*
- * Asks one station for an ADVERTISE and waits a little until it has come. Process
+ * Asks one station for an ADVERTISE and waits a little until its answer is entered. Process
  * context, killable.
  */
 void vrc_discover_ask(struct vrc_station *st);

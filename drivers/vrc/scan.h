@@ -11,8 +11,8 @@
  *
  * A round that is not part of a scan only looks for stations that are known: where have
  * they gone, have they restarted. It runs when binding fails or when a known serial
- * advertises from another MAC. So an unsolicited ADVERTISE never adds or moves a
- * station.
+ * advertises from another MAC. One that advertises from its own is asked, alone. So an
+ * unsolicited ADVERTISE never adds, moves or changes a station.
  *
  * A station object lives as long as it has a place in the map: it stays,
  * absent, when it stops answering, until it is forgotten. So do its functions.
@@ -49,8 +49,11 @@ struct vrc_station {
 	bool was_present;		/* before this round */
 	bool conflict;			/* another MAC claims its serial */
 
-	spinlock_t lock;		/* last; written with port->lock held too */
-	struct vrc_advert last;		/* as last advertised */
+	spinlock_t lock;		/* down to heard */
+	struct vrc_advert last;		/* as it last answered; written with port->lock held too */
+	u32 nonce;			/* it is asked with, and has not answered; 0: none */
+	unsigned long next_rumour[2];	/* jiffies; of another address, of its own */
+
 	wait_queue_head_t heard;	/* last has changed */
 };
 

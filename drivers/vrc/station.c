@@ -27,6 +27,8 @@ struct vrc_station *vrc_station_create(struct vrc_port *port, u64 serial)
 	spin_lock_init(&st->lock);
 	init_waitqueue_head(&st->heard);
 	st->last.serial = serial;
+	st->next_rumour[false] = jiffies;
+	st->next_rumour[true] = jiffies;
 	return st;
 }
 

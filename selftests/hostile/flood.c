@@ -2,6 +2,7 @@
 /* More of everything than anybody needs. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "neighbour.h"
@@ -12,14 +13,13 @@
 
 /* ---- ADVERTISE ---- */
 
-static void send_advertise(struct neighbour *n, const u8 *dst, u64 serial, u32 nonce)
+static void send_advertise(struct neighbour *n, const u8 *dst, const u8 *src, u64 serial,
+			   u32 nonce)
 {
 	u8 buf[sizeof(struct vrc_wire_advertise) + sizeof(struct vrc_wire_function)] = { 0 };
 	struct vrc_wire_advertise *a = (void *)buf;
 	struct vrc_frame f = { .kind = VRC_KIND_ADVERTISE, .length = sizeof(buf) };
-	u8 src[6];
 
-	wire_random_mac(src);
 	vrc_put64(&a->serial, serial);
 	vrc_put64(&a->instance, wire_random64());
 	vrc_put32(&a->nonce, nonce);
@@ -27,6 +27,14 @@ static void send_advertise(struct neighbour *n, const u8 *dst, u64 serial, u32 n
 	a->nr_functions = 1;
 	vrc_frame_put_text(a->name, "nobody", sizeof(a->name));
 	wire_send_frame(n->fd, dst, src, &f, buf);
+}
+
+static void advertise_somebody(struct neighbour *n, const u8 *dst, u64 serial, u32 nonce)
+{
+	u8 src[6];
+
+	wire_random_mac(src);
+	send_advertise(n, dst, src, serial, nonce);
 }
 
 int flood_advertise(struct neighbour *n)
@@ -45,7 +53,7 @@ int flood_advertise(struct neighbour *n)
 	}
 	nonce = vrc_get32(f.payload + offsetof(struct vrc_wire_discover, nonce));
 	for (i = 0; i < count; i++)
-		send_advertise(n, buf + 6, serial ? serial : wire_random64(), nonce);
+		advertise_somebody(n, buf + 6, serial ? serial : wire_random64(), nonce);
 	printf("%lu\n", count);
 	return 0;
 }
@@ -55,8 +63,28 @@ int flood_stray(struct neighbour *n)
 	unsigned long i, count = arg_number(n, 0);
 
 	for (i = 0; i < count; i++)
-		send_advertise(n, wire_broadcast, wire_random64(), i % 2 ? 0 : (u32)i);
+		advertise_somebody(n, wire_broadcast, wire_random64(), i % 2 ? 0 : (u32)i);
 	printf("%lu\n", count);
+	return 0;
+}
+
+/* The machine is for those who listen, too. */
+int flood_pose(struct neighbour *n)
+{
+	time_t end = time(NULL) + (time_t)arg_number(n, 0);
+	u64 serial = arg_number(n, 1);
+	unsigned long sent;
+	u8 src[6];
+
+	arg_mac(n, 2, src);
+	puts("ready");
+	fflush(stdout);
+	for (sent = 0; time(NULL) < end; sent++) {
+		send_advertise(n, wire_broadcast, src, serial,
+			       sent % 2 ? 0 : (u32)wire_random64());
+		usleep(500);
+	}
+	printf("%lu\n", sent);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  * advertise COUNT [SERIAL]   waits for DISCOVER and answers as COUNT stations of random MACs
  *                            and serials, or all of the one SERIAL
  * stray COUNT                the same unasked, by broadcast
+ * pose SECONDS SERIAL MAC    the same in the name of a station that seems to restart all the time
  * discover COUNT             asks from COUNT random MACs, each allowing ten seconds of delay
  * bind COUNT                 binds all functions of all stations, from COUNT random MACs and
  *                            roots, with the longest lease, and never answers
@@ -34,6 +35,7 @@ static const struct {
 } commands[] = {
 	{ "advertise", flood_advertise, 1, 2 },
 	{ "stray", flood_stray, 1, 1 },
+	{ "pose", flood_pose, 3, 3 },
 	{ "discover", flood_discover, 1, 1 },
 	{ "bind", flood_bind, 1, 1 },
 	{ "guess", forge_guess, 3, 3 },

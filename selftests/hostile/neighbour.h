@@ -20,6 +20,7 @@ struct neighbour {
 /* flood.c */
 int flood_advertise(struct neighbour *n);
 int flood_stray(struct neighbour *n);
+int flood_pose(struct neighbour *n);
 int flood_discover(struct neighbour *n);
 int flood_bind(struct neighbour *n);
 

@@ -48,11 +48,15 @@ holds() {	# the root: its session is the one it had
 	is "$(func_counter "$fn" sessions)" "$sessions" && vrcctl ping -c 1 "$fn"
 }
 
+honest() {	# OPTIONS...
+	on_device vrcep -i hb --name honest --serial $serial --function test --status "$run/status" "$@" \
+		>>"$run/vrcep.log" 2>&1 &
+}
+
 stop_stations
 check "the network" hub_up
 check "the port" vrcctl port add ha
-on_device vrcep -i hb --name honest --serial $serial --function test --status "$run/status" \
-	>>"$run/vrcep.log" 2>&1 &
+honest
 check "the station is found" wait_for 20 scan_finds
 root_mac=$(cat /sys/class/net/ha/address)
 station_mac=$(mac_of_station hb)
@@ -130,12 +134,25 @@ check "$flood guesses of the station's id" mallory guess "$flood" "$station_mac"
 check "the session holds" holds
 check "$flood BINDs of what is owned" mallory bind "$flood"
 check "the session holds" holds
+before=$(port_counter tx_frames)
+start=$SECONDS
+check "advertisements in the station's name" mallory pose 3 $serial "$station_mac"
+check "make the root send few frames" at_most $((before + (SECONDS - start + 2) * 50)) port_counter tx_frames
+check "the session holds" holds
+mallory_later pose 300 $serial "$station_mac"
+stop_stations -KILL
+check "the station is lost while they come" wait_for 20 state_is "$fn" down
+honest
+check "it is back" wait_for 20 state_is "$fn" up
+check "although they have not ended" pgrep -x neighbour
+pkill -x neighbour
+mallory_ends
+check "ping" vrcctl ping -c 1 "$fn"
 check "give it back" mdev_remove "$uuid"
 stop_stations
 
 # Who is on the station's list has nothing to fear from those who are not.
-on_device vrcep -i hb --name honest --serial $serial --function test --allow "$root_mac" \
-	--status "$run/status" >>"$run/vrcep.log" 2>&1 &
+honest --allow "$root_mac"
 check "a station with an allow-list" wait_for 20 scan_finds
 before=$(station_counter refused)
 check "$flood BINDs of roots that are not on it" mallory bind "$flood"
