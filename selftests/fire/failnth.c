@@ -3,8 +3,10 @@
  * failnth --iface ETH1 --seed N --count N MODULE.ko [OPERATION]: lets every allocation and every
  * copy from or to user space fail, one at a time, in each of a list of operations, from loading
  * the module MODULE.ko to unloading it. Each must return an error or do what it should all the
- * same, and work the next time. Of an operation with more than N places, N are taken,
- * which ones is a matter of the seed; 0: all. With an OPERATION nothing fails in the others.
+ * same, and work the next time. What is read must be right or, where a failure is what it is on
+ * a bus, ones; what DMA has copied must be right if the device says so. Other data ends the
+ * test at once. Of an operation with more than N places, N are taken, which ones is a matter of
+ * the seed; 0: all. With an OPERATION nothing fails in the others.
  *
  * What work items and softirqs allocate is out of reach of fail-nth; there a number of bytes
  * that may be allocated says which one fails.
@@ -36,6 +38,11 @@
 #define CONFIG		(7ull << 40)	/* offset of a region: its index << 40 */
 
 #define COPY_LEN	(64u << 10)
+#define BAR_LEN		4096u		/* of BAR 2 */
+#define ID		0xb500104c	/* Device ID and Vendor ID */
+
+/* What an operation returns beside 0 and -errno: data that was called good was not. */
+#define WRONG_DATA	1
 
 /* See prepare() */
 #define VMALLOC		"__vmalloc_node_range_noprof"
@@ -52,7 +59,7 @@ static uint16_t bdf;
 static int vrc_fd = -1, event_fd;
 static struct slot slot;
 
-/* ---- operations: 0 or -errno ---- */
+/* ---- operations: 0, -errno or WRONG_DATA ---- */
 
 static int load(void)
 {
@@ -201,18 +208,23 @@ static int cfg(void)
 	struct vrc_ioctl_cfg a = { .argsz = sizeof(a), .port = port, .bdf = bdf, .width = 4 };
 	int ret = call(VRC_IOC_CFG, &a);
 
-	return ret ? ret : a.value == 0xb500104c ? 0 : -EBADMSG;
+	return ret ? ret : a.value == ID ? 0 : WRONG_DATA;
 }
 
+/* Of a function that is bound for the access: as after a reset. */
 static int bar(void)
 {
-	uint8_t data[256];
+	static const uint8_t zeros[256];
+	uint8_t data[sizeof(zeros)];
 	struct vrc_ioctl_bar a = {
 		.argsz = sizeof(a), .port = port, .bdf = bdf, .bar = 1,
 		.data = (uintptr_t)data, .len = sizeof(data),
 	};
+	int ret;
 
-	return call(VRC_IOC_BAR, &a);
+	memset(data, 0xa5, sizeof(data));
+	ret = call(VRC_IOC_BAR, &a);
+	return ret ? ret : memcmp(data, zeros, sizeof(data)) ? WRONG_DATA : 0;
 }
 
 static int admin_reset(void)
@@ -290,34 +302,91 @@ static int enable(void)
 	return put(CONFIG + PCI_COMMAND, &command, sizeof(command));
 }
 
+/* Times that the function was bound: each is a reset. */
+static unsigned long bound(void)
+{
+	char path[256], text[32] = "";
+
+	snprintf(path, sizeof(path), "/sys/bus/vrc/devices/%s/stats/sessions", slot.func);
+	fire_read(path, text, sizeof(text));
+	return strtoul(text, NULL, 0);
+}
+
+/* Of a function that has been bound anew since @before, what it had is gone. */
+static int wrong_unless_reset(unsigned long before)
+{
+	return bound() == before ? WRONG_DATA : -EIO;
+}
+
+static uint8_t pattern(size_t i)
+{
+	return (uint8_t)(1 + i % 251);
+}
+
+/* Each byte of BAR 2 is as fill_bar() has left it; ones are those of a read that failed. */
 static int big_read(void)
 {
-	uint8_t buf[4096];
+	unsigned long before = bound();
+	uint8_t buf[BAR_LEN];
+	bool ones = false;
+	size_t i;
 
-	return pread(slot.fd, buf, sizeof(buf), 2ll << 40) == sizeof(buf) ? 0 : -errno;
+	memset(buf, 0, sizeof(buf));
+	if (pread(slot.fd, buf, sizeof(buf), 2ll << 40) != sizeof(buf))
+		return -EIO;
+	for (i = 0; i < sizeof(buf); i++) {
+		if (buf[i] == 0xff)
+			ones = true;
+		else if (buf[i] != pattern(i))
+			return wrong_unless_reset(before);
+	}
+	return ones ? -EIO : 0;
+}
+
+static int fill_bar(void)
+{
+	uint8_t out[BAR_LEN], in[BAR_LEN] = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(out); i++)
+		out[i] = pattern(i);
+	put(2ull << 40, out, sizeof(out));
+	if (pread(slot.fd, in, sizeof(in), 2ll << 40) != sizeof(in))
+		return -EIO;
+	return memcmp(in, out, sizeof(in)) ? -EIO : 0;
 }
 
 /* A posted write that has not been refused arrives: nobody would ever know that it has not. */
 static uint32_t posted;
+static unsigned long posted_in;
 static int refused;
 
 static int bar_write(void)
 {
 	posted++;
+	posted_in = bound();
 	refused = put32(REG_SRC, posted);
 	return refused;
 }
 
 static int bar_written(void)
 {
-	return refused || get32(REG_SRC) == posted ? 0 : -EBADMSG;
+	uint32_t val = get32(REG_SRC);
+
+	if (refused || val == posted)
+		return 0;
+	return val == ~0u ? -EIO : wrong_unless_reset(posted_in);
 }
 
 static int config_read(void)
 {
-	uint8_t buf[256];
+	uint8_t buf[256] = { 0 };
+	uint32_t id;
 
-	return pread(slot.fd, buf, sizeof(buf), CONFIG) == sizeof(buf) ? 0 : -errno;
+	if (pread(slot.fd, buf, sizeof(buf), CONFIG) != sizeof(buf))
+		return -EIO;
+	memcpy(&id, buf, sizeof(id));
+	return id == ID ? 0 : id == ~0u ? -EIO : WRONG_DATA;
 }
 
 static int reset(void)
@@ -359,21 +428,54 @@ static int no_irqs(void)
 	return ioctl(slot.fd, VFIO_DEVICE_SET_IRQS, &set) && errno != EINVAL ? -errno : 0;
 }
 
-/* The function copies memory; what it reports counts, and what is there. */
+static const struct {
+	uint32_t reg, val;
+} copy_regs[] = {
+	{ REG_IRQ_TYPE, 3 },
+	{ REG_SRC, SLOT_IOVA },
+	{ REG_SRC + 4, 0 },
+	{ REG_DST, SLOT_IOVA + COPY_LEN },
+	{ REG_DST + 4, 0 },
+	{ REG_SIZE, COPY_LEN },
+	{ REG_STATUS, 0 },
+};
+
+/* A write may be lost, and then it is something else that the function copies. */
+static int set_up_copy(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(copy_regs); i++)
+		put32(copy_regs[i].reg, copy_regs[i].val);
+	for (i = 0; i < ARRAY_SIZE(copy_regs); i++)
+		if (get32(copy_regs[i].reg) != copy_regs[i].val)
+			return -EIO;
+	return 0;
+}
+
+static void fill_memory(void)
+{
+	static uint8_t turn;
+	size_t i;
+
+	turn++;
+	for (i = 0; i < COPY_LEN; i++)
+		slot.mem[i] = pattern(i + turn);
+	memset(slot.mem + COPY_LEN, 0, COPY_LEN);
+}
+
+/* The function copies memory. If it says that it has, it has. */
 static int copy(void)
 {
+	unsigned long before = bound();
 	time_t end = time(NULL) + 20;
 	uint32_t status = 0;
+	int ret;
 
-	memset(slot.mem, 0x5c, COPY_LEN);
-	memset(slot.mem + COPY_LEN, 0, COPY_LEN);
-	put32(REG_IRQ_TYPE, 3);
-	put32(REG_STATUS, 0);
-	put32(REG_SRC, SLOT_IOVA);
-	put32(REG_SRC + 4, 0);
-	put32(REG_DST, SLOT_IOVA + COPY_LEN);
-	put32(REG_DST + 4, 0);
-	put32(REG_SIZE, COPY_LEN);
+	fill_memory();
+	ret = set_up_copy();
+	if (ret)
+		return ret;
 	put32(REG_COMMAND, CMD_COPY);
 	while (time(NULL) < end && !(status & STA_DONE)) {
 		usleep(2000);
@@ -383,7 +485,7 @@ static int copy(void)
 	}
 	if (!(status & STA_COPY_OK))
 		return -EIO;
-	return memcmp(slot.mem, slot.mem + COPY_LEN, COPY_LEN) ? -EBADMSG : 0;
+	return memcmp(slot.mem, slot.mem + COPY_LEN, COPY_LEN) ? wrong_unless_reset(before) : 0;
 }
 
 /* The cache of pinned pages is empty: the first DMA needs the worker. */
@@ -465,7 +567,7 @@ static const struct point points[] = {
 	{ "close device", open_all, close_device, close_all, .next = open_all },
 	{ "config read", nothing, config_read, nothing },
 	{ "enable", reset, enable, nothing, .next = enable },
-	{ "bar read", nothing, big_read, nothing },
+	{ "bar read", fill_bar, big_read, nothing },
 	{ "bar write", nothing, bar_write, bar_written },
 	{ "set irqs", no_irqs, set_irqs, no_irqs },
 	{ "no irqs", set_irqs, no_irqs, no_irqs },
@@ -486,7 +588,8 @@ static struct {
 
 static int failed(const struct point *p, const char *what, unsigned long n, int ret)
 {
-	printf("not ok - %s, place %lu: %s: %s\n", p->name, n, what, strerror(-ret));
+	printf("not ok - %s, place %lu: %s: %s\n", p->name, n, what,
+	       ret == WRONG_DATA ? "data was wrong, and reported as good" : strerror(-ret));
 	return -1;
 }
 
@@ -496,7 +599,7 @@ static int insist(int (*fn)(void))
 	unsigned int tries = MOST_TRIES;
 	int ret = fn();
 
-	while (ret && tries--) {
+	while (ret && ret != WRONG_DATA && tries--) {
 		usleep(300000);
 		ret = fn();
 	}
@@ -546,7 +649,7 @@ static int measure(const struct point *p, unsigned long *places)
 	int ret = -1, end;
 	bool hit;
 
-	for (tries = 0; tries < MOST_TRIES && ret; tries++) {
+	for (tries = 0; tries < MOST_TRIES && ret && ret != WRONG_DATA; tries++) {
 		if (prepare(p, 0))
 			return -1;
 		ret = run_once(p, MANY, &left, &hit);
@@ -567,6 +670,8 @@ static int one_place(const struct point *p, unsigned long n)
 	if (prepare(p, n))
 		return -1;
 	ret = run_once(p, n, &left, &hit);
+	if (ret == WRONG_DATA)
+		return failed(p, "with this failure", n, ret);
 	if (hit) {
 		sum.places++;
 		if (ret)
