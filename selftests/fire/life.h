@@ -76,6 +76,8 @@ int vms_revive(const struct draw *r);	/* one lives */
 /* The UUID of an mdev that no VM has, the @r-th or one behind it. 0 or -ENOENT */
 int vm_spare_mdev(uint32_t r, char *uuid, size_t len);
 int vms_end(void);		/* kills all, removes all mdevs */
+/* What they have transferred until now. */
+unsigned long vms_transferred(void);
 /* Prints what they did. False: data was wrong */
 bool vm_report(unsigned long *transfers);
 

@@ -418,6 +418,11 @@ int vms_end(void)
 	return ret;
 }
 
+unsigned long vms_transferred(void)
+{
+	return tally->transfers;
+}
+
 bool vm_report(unsigned long *transfers)
 {
 	*transfers = tally->transfers;
