@@ -2,9 +2,10 @@
 /*
  * order --seed N --count STEPS --threads N FUNCTION...: threads that create, open, use,
  * reset, close and remove the mdevs of the FUNCTIONs in whatever order their random
- * numbers say, all on the same ones. What the kernel answers does not matter, only that
- * it does: a thread that makes no step for two minutes fails the test, as does an mdev
- * that cannot be removed in the end.
+ * numbers say, all on the same ones, after one round in which all must work. What the kernel
+ * answers then does not matter, only that it does: a thread that makes no step for two minutes
+ * fails the test, as does an mdev that cannot be removed in the end. It says how many of
+ * each kind of step have worked.
  */
 #include <errno.h>
 #include <linux/vfio.h>
@@ -20,12 +21,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "slot.h"
+#include "order.h"
 
 #define MOST_SLOTS	8
 #define MOST_THREADS	8
 #define NR_EVENTFDS	16
 #define STUCK_S		120
+
+/* What a step returns beside 0 and -errno: its thread will count it. */
+#define LATER		1
 
 struct worker {
 	pthread_t thread;
@@ -55,37 +59,44 @@ static pthread_mutex_t remover_lock = PTHREAD_MUTEX_INITIALIZER;
  */
 static pthread_rwlock_t turns[MOST_SLOTS];
 
+static void count_removal(int ret);
+
 static pthread_rwlock_t *turn_of(const struct slot *s)
 {
 	return &turns[s - slots];
 }
 
-static void create(struct slot *s, uint64_t *r)
+static int create(struct slot *s, uint64_t *r)
 {
+	int ret;
+
 	(void)r;
 	if (pthread_rwlock_tryrdlock(turn_of(s)))
-		return;
-	slot_create(s);
+		return -EBUSY;
+	ret = slot_create(s);
 	pthread_rwlock_unlock(turn_of(s));
+	return ret;
 }
 
 static void *remove_thread(void *arg)
 {
 	struct slot *s = arg;
+	int ret = -EBUSY;
 
 	if (!pthread_rwlock_trywrlock(turn_of(s))) {
-		slot_remove(s);
+		ret = slot_remove(s);
 		pthread_rwlock_unlock(turn_of(s));
 	}
+	count_removal(ret);
 	atomic_store(&removing, false);
 	return NULL;
 }
 
-static void remove_mdev(struct slot *s, uint64_t *r)
+static int remove_mdev(struct slot *s, uint64_t *r)
 {
 	(void)r;
 	if (atomic_exchange(&removing, true))
-		return;
+		return -EBUSY;
 	pthread_mutex_lock(&remover_lock);
 	if (remover_started)
 		pthread_join(remover, NULL);
@@ -93,58 +104,56 @@ static void remove_mdev(struct slot *s, uint64_t *r)
 	if (!remover_started)
 		atomic_store(&removing, false);
 	pthread_mutex_unlock(&remover_lock);
+	return remover_started ? LATER : -EAGAIN;
 }
 
-static void open_all(struct slot *s, uint64_t *r)
+static int open_all(struct slot *s, uint64_t *r)
 {
-	(void)r;
-	if (slot_open(s) == -ENODEV)
+	int ret = slot_open(s);
+
+	/* What is left of another life may be in the way */
+	if (ret == -ENODEV || (ret && fire_percent(r, 30)))
 		slot_close_all(s);
+	return ret;
 }
 
-static void open_some(struct slot *s, uint64_t *r)
+static int open_some(struct slot *s, uint64_t *r)
 {
 	switch (fire_below(r, 4)) {
 	case 0:
-		slot_open_container(s);
-		break;
+		return slot_open_container(s);
 	case 1:
-		slot_open_group(s);
-		break;
+		return slot_open_group(s);
 	case 2:
-		slot_open_device(s);
-		break;
+		return slot_open_device(s);
 	default:
-		ioctl(s->group, VFIO_GROUP_UNSET_CONTAINER);
-		break;
+		return ioctl(s->group, VFIO_GROUP_UNSET_CONTAINER) ? -errno : 0;
 	}
 }
 
-static void close_some(struct slot *s, uint64_t *r)
+static int close_some(struct slot *s, uint64_t *r)
 {
-	switch (fire_below(r, 4)) {
-	case 0:
-		slot_close(&s->container);
-		break;
-	case 1:
-		slot_close(&s->group);
-		break;
-	case 2:
-		slot_close(&s->fd);
-		break;
-	default:
+	atomic_int * const fds[] = { &s->container, &s->group, &s->fd };
+	unsigned int i = fire_below(r, 4);
+	int ret;
+
+	if (i < ARRAY_SIZE(fds)) {
+		ret = *fds[i] < 0 ? -EBADF : 0;
+		slot_close(fds[i]);
+	} else {
+		ret = s->fd < 0 ? -EBADF : 0;
 		slot_close_all(s);
-		break;
 	}
+	return ret;
 }
 
-static void reset(struct slot *s, uint64_t *r)
+static int reset(struct slot *s, uint64_t *r)
 {
 	(void)r;
-	ioctl(s->fd, VFIO_DEVICE_RESET);
+	return ioctl(s->fd, VFIO_DEVICE_RESET) ? -errno : 0;
 }
 
-static void info(struct slot *s, uint64_t *r)
+static int info(struct slot *s, uint64_t *r)
 {
 	static const unsigned long cmds[] = {
 		VFIO_DEVICE_GET_INFO, VFIO_DEVICE_GET_REGION_INFO, VFIO_DEVICE_GET_IRQ_INFO,
@@ -155,12 +164,27 @@ static void info(struct slot *s, uint64_t *r)
 	fire_bytes(r, buf, sizeof(buf));
 	buf[0] = fire_percent(r, 80) ? sizeof(buf) : (uint32_t)fire_odd(r);
 	buf[2] = fire_percent(r, 80) ? fire_below(r, 12) : (uint32_t)fire_odd(r);
-	ioctl(s->fd, fire_percent(r, 95) ? cmds[fire_below(r, ARRAY_SIZE(cmds))] :
-					   fire_random(r) & 0xffffffff,
-	      fire_percent(r, 95) ? (void *)buf : edge + page - 4);
+	if (ioctl(s->fd, fire_percent(r, 95) ? cmds[fire_below(r, ARRAY_SIZE(cmds))] :
+					       fire_random(r) & 0xffffffff,
+		  fire_percent(r, 95) ? (void *)buf : edge + page - 4))
+		return -errno;
+	return 0;
 }
 
-static void irqs(struct slot *s, uint64_t *r)
+/* What a VMM would ask for: a few vectors of a kind, or none. */
+static void plain_irqs(struct vfio_irq_set *set, uint64_t *r)
+{
+	set->start = 0;
+	set->index = fire_below(r, 3);
+	set->count = set->index == VFIO_PCI_INTX_IRQ_INDEX ? 1 : 1 + fire_below(r, 4);
+	set->flags = VFIO_IRQ_SET_ACTION_TRIGGER | VFIO_IRQ_SET_DATA_EVENTFD;
+	if (fire_percent(r, 40)) {
+		set->count = 0;
+		set->flags = VFIO_IRQ_SET_ACTION_TRIGGER | VFIO_IRQ_SET_DATA_NONE;
+	}
+}
+
+static int irqs(struct slot *s, uint64_t *r)
 {
 	struct {
 		struct vfio_irq_set set;
@@ -178,16 +202,19 @@ static void irqs(struct slot *s, uint64_t *r)
 		a.fds[i] = fire_percent(r, 80) ? eventfds[fire_below(r, NR_EVENTFDS)] : -1;
 	if (fire_percent(r, 5))
 		a.fds[0] = (int32_t)fire_odd(r);
+	if (fire_percent(r, 30))
+		plain_irqs(&a.set, r);
 	a.set.argsz = fire_percent(r, 95) ? sizeof(a) : (uint32_t)fire_odd(r);
-	ioctl(s->fd, VFIO_DEVICE_SET_IRQS, &a);
+	return ioctl(s->fd, VFIO_DEVICE_SET_IRQS, &a) ? -errno : 0;
 }
 
-static void region(struct slot *s, uint64_t *r)
+static int region(struct slot *s, uint64_t *r)
 {
 	uint64_t off = (uint64_t)fire_below(r, 10) << 40;
 	uint8_t buf[8192];
 	void *p = buf;
 	size_t len = 1u << fire_below(r, 4);
+	ssize_t ret;
 
 	off += fire_percent(r, 90) ? fire_below(r, 4096) & -(uint32_t)len : fire_odd(r);
 	if (fire_percent(r, 10))
@@ -198,18 +225,19 @@ static void region(struct slot *s, uint64_t *r)
 	}
 	if (fire_percent(r, 50)) {
 		fire_bytes(r, buf, len < 16 ? len : 16);
-		pwrite(s->fd, p, len, (off_t)off);
+		ret = pwrite(s->fd, p, len, (off_t)off);
 	} else {
-		pread(s->fd, p, len, (off_t)off);
+		ret = pread(s->fd, p, len, (off_t)off);
 	}
+	return ret < 0 ? -errno : ret ? 0 : -ENODATA;
 }
 
-static void poke(int fd, unsigned int off, uint64_t val, size_t len)
+static int poke(int fd, unsigned int off, uint64_t val, size_t len)
 {
-	pwrite(fd, &val, len, (off_t)(7ull << 40) + off);
+	return pwrite(fd, &val, len, (off_t)(7ull << 40) + off) < 0 ? -errno : 0;
 }
 
-static void config(struct slot *s, uint64_t *r)
+static int config(struct slot *s, uint64_t *r)
 {
 	static const uint16_t offs[] = {
 		0x04, 0x04, 0x06, 0x0c, 0x10, 0x14, 0x18, 0x20, 0x30, 0x3c, 0x42, 0x44, 0x4c,
@@ -219,58 +247,71 @@ static void config(struct slot *s, uint64_t *r)
 						 fire_below(r, 4096);
 	uint32_t val;
 
-	if (fire_percent(r, 40)) {
-		pread(s->fd, &val, 1u << fire_below(r, 3), (off_t)(7ull << 40) + off);
-	} else {
-		poke(s->fd, off, fire_odd(r), 1u << fire_below(r, 3));
-		/* Else nothing would get through after the first odd value */
-		poke(s->fd, 4, 7, 2);
-	}
+	if (fire_percent(r, 40))
+		return pread(s->fd, &val, 1u << fire_below(r, 3), (off_t)(7ull << 40) + off) < 0 ?
+		       -errno : 0;
+	poke(s->fd, off, fire_odd(r), 1u << fire_below(r, 3));
+	/* Else nothing would get through after the first odd value */
+	return poke(s->fd, 4, 7, 2);
 }
 
-static void dma(struct slot *s, uint64_t *r)
+static uint64_t some_page(uint64_t *r)
 {
-	uint64_t off = (uint64_t)fire_below(r, SLOT_MEM / 4096) * 4096;
+	return (uint64_t)fire_below(r, SLOT_MEM / 4096) * 4096;
+}
+
+static uint64_t some_len(uint64_t *r, uint64_t off)
+{
 	uint64_t len = (1 + fire_below(r, 512)) * 4096ull;
 
-	if (len > SLOT_MEM - off)
-		len = SLOT_MEM - off;
-	switch (fire_below(r, 4)) {
+	return len < SLOT_MEM - off ? len : SLOT_MEM - off;
+}
+
+static int dma_map(struct slot *s, uint64_t *r)
+{
+	uint64_t off = some_page(r);
+
+	switch (fire_below(r, 3)) {
 	case 0:
 		slot_unmap(s, 0, SLOT_MEM);
-		slot_map(s, 0, SLOT_MEM);
-		break;
+		return slot_map(s, 0, SLOT_MEM);
 	case 1:
 		slot_unmap(s, 0, SLOT_MEM);
 		slot_map(s, 0, off);
-		slot_map(s, off, SLOT_MEM - off);
-		break;
-	case 2:
-		slot_unmap(s, off, len);
-		break;
+		return slot_map(s, off, SLOT_MEM - off);
 	default:
-		slot_map(s, off, len);
-		break;
+		return slot_map(s, off, some_len(r, off));
 	}
 }
 
-static void enable(struct slot *s, uint64_t *r)
+static int dma_unmap(struct slot *s, uint64_t *r)
 {
-	(void)r;
-	poke(s->fd, 4, 7, 2);
+	uint64_t off = some_page(r);
+
+	return fire_percent(r, 30) ? slot_unmap(s, 0, SLOT_MEM) :
+				     slot_unmap(s, off, some_len(r, off));
 }
 
-static void map_it(struct slot *s, uint64_t *r)
+static int enable(struct slot *s, uint64_t *r)
+{
+	(void)r;
+	return poke(s->fd, 4, 7, 2);
+}
+
+/* There is none (vfio-device.rst): this works if it is refused. */
+static int no_mmap(struct slot *s, uint64_t *r)
 {
 	void *p = mmap(NULL, page, PROT_READ, MAP_SHARED, s->fd,
 		       (off_t)((uint64_t)fire_below(r, 10) << 40));
 
-	if (p != MAP_FAILED)
-		munmap(p, page);
+	if (p == MAP_FAILED)
+		return 0;
+	munmap(p, page);
+	return -EEXIST;
 }
 
 /* Who is killed in the middle of it must die: every wait in the kernel is killable. */
-static void killed(struct slot *s, uint64_t *r)
+static int killed(struct slot *s, uint64_t *r)
 {
 	bool may_create = !pthread_rwlock_tryrdlock(turn_of(s));
 	uint64_t seed = fire_random(r) | 1;
@@ -294,36 +335,64 @@ static void killed(struct slot *s, uint64_t *r)
 	}
 	if (may_create)
 		pthread_rwlock_unlock(turn_of(s));
+	return pid > 0 ? 0 : -EAGAIN;
 }
+
+enum { CREATE, REMOVE, OPEN };	/* of ops[], those that are named */
 
 static const struct {
 	const char *name;
 	unsigned int weight;
-	void (*run)(struct slot *s, uint64_t *r);
+	int (*run)(struct slot *s, uint64_t *r);
 } ops[] = {
-	{ "create", 40, create },
-	{ "remove", 5, remove_mdev },
-	{ "open", 80, open_all },
-	{ "open a part", 20, open_some },
+	[CREATE] = { "create", 40, create },
+	[REMOVE] = { "remove", 5, remove_mdev },
+	[OPEN] = { "open", 80, open_all },
+	{ "open-part", 20, open_some },
 	{ "close", 12, close_some },
-	{ "reset", 20, reset },
+	{ "reset", 40, reset },
 	{ "info", 80, info },
 	{ "irqs", 200, irqs },
-	{ "region", 250, region },
+	{ "region", 170, region },
 	{ "config", 150, config },
-	{ "dma", 60, dma },
-	{ "mmap", 10, map_it },
+	{ "map", 80, dma_map },
+	{ "unmap", 40, dma_unmap },
+	{ "no-mmap", 10, no_mmap },
 	{ "killed", 4, killed },
 	{ "enable", 69, enable },
 };
+
+static atomic_ulong worked[ARRAY_SIZE(ops)], failed[ARRAY_SIZE(ops)];
+
+static void count(unsigned int i, int ret)
+{
+	if (ret != LATER)
+		atomic_fetch_add(ret ? &failed[i] : &worked[i], 1);
+}
+
+static void count_removal(int ret)
+{
+	count(REMOVE, ret);
+}
+
+static void report(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		printf("%s %lu worked, %lu could not\n", ops[i].name, worked[i], failed[i]);
+}
 
 static void step(struct worker *w)
 {
 	unsigned int i = fire_pick(&w->random, &ops[0].weight, sizeof(ops[0]), ARRAY_SIZE(ops));
 	struct slot *s = &slots[fire_below(&w->random, nr_slots)];
 
+	/* With a device that is not open hardly anything can be done */
+	if (s->fd < 0 && fire_percent(&w->random, 30))
+		i = slot_exists(s) ? OPEN : CREATE;
 	w->doing = i;
-	ops[i].run(s, &w->random);
+	count(i, ops[i].run(s, &w->random));
 	w->done++;
 }
 
@@ -402,6 +471,17 @@ static int clean_up(void)
 	return bad;
 }
 
+static int first_round(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_slots; i++)
+		if (order_round(&slots[i]))
+			return -1;
+	printf("round 1\n");
+	return 0;
+}
+
 static void prepare(void)
 {
 	unsigned int i;
@@ -433,6 +513,10 @@ int main(int argc, char **argv)
 		if (slot_init(&slots[i], o.args[i], i))
 			return 1;
 	nr_slots = (unsigned int)o.nr_args;
+	if (first_round()) {
+		clean_up();
+		return 1;
+	}
 	for (i = 0; i < o.threads; i++) {
 		workers[i].random = fire_stream(o.seed, 1 + i);
 		workers[i].left = o.count / o.threads;
@@ -445,6 +529,8 @@ int main(int argc, char **argv)
 		pthread_join(workers[i].thread, NULL);
 		total += workers[i].done;
 	}
+	i = (unsigned int)clean_up();
+	report();
 	printf("steps %lu\n", total);
-	return clean_up();
+	return (int)i;
 }
