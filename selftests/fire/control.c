@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * control --iface ETH1 --seed N --count N: ioctls of /dev/vrc with arguments that are right,
- * nearly right and wrong, reads of its events, and reads and writes of every attribute of
- * ports and functions. The port may be removed and its stations forgotten on the way; at
- * the end there is one, with the attributes that it had.
+ * control --iface ETH1 --seed N --count N [sweep]: ioctls of /dev/vrc with arguments that are
+ * right, nearly right and wrong, reads of its events, and reads and writes of every attribute of
+ * ports, functions, mdevs, bus and module. The port may be removed and its stations forgotten on
+ * the way; at the end there is one, with the attributes that it had.
+ *
+ * With "sweep", nobody else uses the port: all of them are gone through once before, in order,
+ * and what is answered is compared with what is documented. Each ioctl must have worked and failed.
  *
  * Who has no CAP_NET_ADMIN must be refused what needs it: that is asked with each ioctl.
  */
@@ -24,33 +27,9 @@
 
 #include <vrc.h>
 
-#include "fire.h"
-
-#define NR_IOCTLS	9
-#define MOST_ATTRS	1024
-
-union arg {
-	struct {
-		__u32 argsz, flags, port;
-	};
-	struct vrc_ioctl_port_add add;
-	struct vrc_ioctl_scan scan;
-	struct vrc_ioctl_place place;
-	struct vrc_ioctl_map map;
-	struct vrc_ioctl_func_info info;
-	struct vrc_ioctl_reset reset;
-	struct vrc_ioctl_cfg cfg;
-	struct vrc_ioctl_bar bar;
-	uint8_t bytes[1024];
-};
-
-static const uint32_t sizes[NR_IOCTLS] = {
-	sizeof(struct vrc_ioctl_port_add), sizeof(struct vrc_ioctl_port_remove),
-	sizeof(struct vrc_ioctl_scan), sizeof(struct vrc_ioctl_place),
-	sizeof(struct vrc_ioctl_map), sizeof(struct vrc_ioctl_func_info),
-	sizeof(struct vrc_ioctl_reset), sizeof(struct vrc_ioctl_cfg),
-	sizeof(struct vrc_ioctl_bar),
-};
+#include "attrs.h"
+#include "slot.h"
+#include "sweep.h"
 
 static uint64_t rnd;
 static int dev, events;
@@ -60,9 +39,8 @@ static uint16_t bdfs[32];
 static unsigned int nr_bdfs;
 static uint8_t *edge;
 static size_t page;
-static unsigned long answered[2];	/* ioctls that succeeded, that failed */
-static char *attrs[MOST_ATTRS];
-static unsigned int nr_attrs;
+static unsigned long answered[NR_IOCTLS][2];	/* that succeeded, that failed */
+static struct sweep sweep;
 
 /* ---- what there is ---- */
 
@@ -123,46 +101,6 @@ static int scan(void)
 
 	learn_map();
 	return ret;
-}
-
-static void add_attr(const char *dir, const char *name)
-{
-	char path[512];
-
-	/* Removal is order's business, and an uevent more would only cost time */
-	if (!strcmp(name, "create") || !strcmp(name, "remove") || !strcmp(name, "uevent") ||
-	    nr_attrs == MOST_ATTRS)
-		return;
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	attrs[nr_attrs++] = strdup(path);
-}
-
-static void find_attrs(const char *dir, unsigned int depth)
-{
-	char path[512];
-	struct dirent *e;
-	DIR *d = opendir(dir);
-
-	if (!d)
-		return;
-	while ((e = readdir(d))) {
-		if (e->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (e->d_type == DT_REG)
-			add_attr(dir, e->d_name);
-		else if (depth && (e->d_type == DT_DIR || depth == 3))
-			find_attrs(path, depth - 1);
-	}
-	closedir(d);
-}
-
-static void learn_attrs(void)
-{
-	while (nr_attrs)
-		free(attrs[--nr_attrs]);
-	find_attrs("/sys/class/vrc", 3);
-	find_attrs("/sys/bus/vrc/devices", 3);
 }
 
 /* ---- ioctls ---- */
@@ -227,29 +165,29 @@ static void fill(union arg *a, unsigned int nr)
 	static uint8_t room[64 << 10];
 
 	memset(a, 0, sizeof(*a));
-	a->argsz = sizes[nr];
+	a->argsz = ioctl_sizes[nr];
 	a->port = port;
-	if (nr == 0)
+	if (nr == PORT_ADD)
 		fill_add(&a->add);
-	else if (nr == 2)
+	else if (nr == SCAN)
 		a->scan.time_ms = fire_percent(&rnd, 80) ? 50 : fire_below(&rnd, 100);
-	else if (nr == 3)
+	else if (nr == PLACE)
 		fill_place(&a->place);
-	else if (nr == 4)
+	else if (nr == MAP)
 		fill_map(&a->map, room);
-	else if (nr == 5)
+	else if (nr == FUNC_INFO)
 		a->info.bdf = some_bdf();
-	else if (nr == 6)
+	else if (nr == RESET)
 		a->reset.bdf = some_bdf(), a->flags = fire_percent(&rnd, 50);
-	else if (nr == 7)
+	else if (nr == CFG)
 		fill_cfg(&a->cfg);
-	else if (nr == 8)
+	else if (nr == BAR)
 		fill_bar(&a->bar, room);
 }
 
 static void spoil(union arg *a, unsigned int nr)
 {
-	unsigned int at = fire_below(&rnd, sizes[nr] / 4) * 4;
+	unsigned int at = fire_below(&rnd, ioctl_sizes[nr] / 4) * 4;
 	uint32_t val = (uint32_t)fire_odd(&rnd);
 
 	switch (fire_below(&rnd, 4)) {
@@ -257,10 +195,10 @@ static void spoil(union arg *a, unsigned int nr)
 		a->argsz = (uint32_t)fire_odd(&rnd);
 		break;
 	case 1:
-		a->argsz = sizes[nr] + fire_below(&rnd, 64);
+		a->argsz = ioctl_sizes[nr] + fire_below(&rnd, 64);
 		break;
 	case 2:
-		a->argsz = fire_below(&rnd, sizes[nr] + 1);
+		a->argsz = fire_below(&rnd, ioctl_sizes[nr] + 1);
 		break;
 	default:
 		memcpy(a->bytes + at, &val, sizeof(val));
@@ -276,7 +214,7 @@ static void other_port(void)
 
 	if (ioctl(dev, VRC_IOC_PORT_REMOVE, &gone))
 		return;
-	fill(&a, 0);
+	fill(&a, PORT_ADD);
 	a.add.ifindex = ifindex;
 	if (!ioctl(dev, VRC_IOC_PORT_ADD, &a)) {
 		port = a.port;
@@ -289,14 +227,17 @@ static void other_port(void)
 
 static void one_ioctl(void)
 {
-	static const uint8_t often[] = { 4, 5, 7, 7, 8, 8, 5, 4, 3, 6 };
+	static const uint8_t often[] = {
+		MAP, FUNC_INFO, CFG, CFG, BAR, BAR, FUNC_INFO, MAP, PLACE, RESET,
+	};
 	unsigned int nr = often[fire_below(&rnd, sizeof(often))];
+	int ret;
 	unsigned long cmd;
 	union arg a, *p = &a;
 
 	/* The slow ones, and those that take away what the others need */
 	if (fire_percent(&rnd, 3))
-		nr = fire_below(&rnd, 3);
+		nr = fire_below(&rnd, SCAN + 1);
 	fill(&a, nr);
 	if (fire_percent(&rnd, 25))
 		spoil(&a, nr);
@@ -307,12 +248,14 @@ static void one_ioctl(void)
 		p = (void *)(edge + page - fire_below(&rnd, 64));
 		memcpy(p, &a, (size_t)(edge + page - (uint8_t *)p));
 	}
-	answered[!!ioctl(dev, cmd, p)]++;
-	if (nr == 0)
+	ret = ioctl(dev, cmd, p);
+	if (cmd == _IO(VRC_IOC_MAGIC, nr))
+		answered[nr][!!ret]++;
+	if (nr == PORT_ADD)
 		other_port();
-	if (nr == 1)
+	if (nr == PORT_REMOVE)
 		add_port();
-	if (nr <= 3)
+	if (nr <= PLACE)
 		scan();
 }
 
@@ -381,62 +324,82 @@ static void one_read(void)
 	}
 }
 
-static void odd_text(char *text, size_t len)
-{
-	static const char * const texts[] = { "", "0", "-1", "1", "\n", "0x10", "99999999999999999",
-					      "1 1", "yes", "%s%n", "200", "1000" };
+/* ---- all of it once ---- */
 
-	if (fire_percent(&rnd, 70)) {
-		snprintf(text, len, "%s", texts[fire_below(&rnd, ARRAY_SIZE(texts))]);
-	} else if (fire_percent(&rnd, 50)) {
-		snprintf(text, len, "%llu", (unsigned long long)fire_odd(&rnd));
-	} else {
-		fire_bytes(&rnd, text, len);
-		text[fire_below(&rnd, (uint32_t)len)] = 0;
+/* So that there is an mdev, too. */
+static int sweep_attrs(void)
+{
+	char func[64];
+	struct slot s;
+	int ret;
+
+	snprintf(func, sizeof(func), "vrc%u:%02x:%02x.%x", port, bdfs[0] >> 8, bdfs[0] >> 3 & 31,
+		 bdfs[0] & 7);
+	if (slot_init(&s, func, 200))
+		return -1;
+	ret = slot_create(&s);
+	if (ret) {
+		printf("not ok - no mdev of %s: %s\n", func, strerror(-ret));
+		return ret;
 	}
+	ret = attrs_sweep(port);
+	attrs_restore(port);
+	return slot_remove(&s) ? -1 : ret;
 }
 
-static void one_attr(void)
+static int sweep_all(void)
 {
-	char buf[8192], text[64];
-	const char *path;
-	int fd;
+	int ret;
 
-	if (!nr_attrs || fire_percent(&rnd, 1))
-		learn_attrs();
-	if (!nr_attrs)
-		return;
-	path = attrs[fire_below(&rnd, nr_attrs)];
-	if (fire_percent(&rnd, 30)) {
-		odd_text(text, sizeof(text));
-		fire_write(path, text);
-		return;
+	if (!nr_bdfs) {
+		printf("not ok - no function\n");
+		return -1;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	pread(fd, buf, fire_below(&rnd, sizeof(buf)), fire_percent(&rnd, 80) ? 0 :
-	      (off_t)(fire_odd(&rnd) >> 1));
-	close(fd);
-}
-
-/* A lease of minutes or a time-out of a minute would stop everything else. */
-static void restore(void)
-{
-	static const struct {
-		const char *name, *value;
-	} good[] = {
-		{ "lease_ms", "2000" },
-		{ "completion_timeout_ms", "500" },
-		{ "max_stations", "64" },
+	sweep = (struct sweep){
+		.dev = dev, .ifindex = ifindex, .port = port, .bdf = bdfs[0], .edge = edge,
+		.page = page,
 	};
-	char path[128];
+	ret = sweep_ioctls(&sweep);
+	port = sweep.port;
+	attrs_restore(port);
+	learn_map();
+	return ret ? ret : sweep_attrs();
+}
+
+/* ---- what came of it ---- */
+
+static void report(void)
+{
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(good); i++) {
-		snprintf(path, sizeof(path), "/sys/class/vrc/vrc%u/%s", port, good[i].name);
-		fire_write(path, good[i].value);
+	for (i = 0; i < NR_IOCTLS; i++)
+		printf("# %-11s in order: %lu worked, %lu failed; at random: %lu, %lu\n",
+		       ioctl_names[i], sweep.good[i], sweep.bad[i], answered[i][0], answered[i][1]);
+}
+
+/* Else the fuzzer has become blunt. Of ports and scans there are few at random. */
+static bool sharp(void)
+{
+	unsigned int i;
+	bool good = true;
+
+	for (i = 0; i < NR_IOCTLS; i++) {
+		if (sweep.good[i] && sweep.bad[i] &&
+		    (i <= SCAN || (answered[i][0] && answered[i][1])))
+			continue;
+		printf("not ok - %s has not both worked and failed\n", ioctl_names[i]);
+		good = false;
 	}
+	return good;
+}
+
+/* Who is not allowed is forgotten. */
+static void one_attr(void)
+{
+	if (!attrs_one(&rnd, port))
+		return;
+	attrs_restore(port);
+	scan();
 }
 
 static bool step(unsigned long n)
@@ -450,7 +413,7 @@ static bool step(unsigned long n)
 	else
 		one_attr();
 	if (!(n % 20))
-		restore();
+		attrs_restore(port);
 	return n % 500 || unprivileged();
 }
 
@@ -458,7 +421,7 @@ int main(int argc, char **argv)
 {
 	struct fire_options o = { .seed = 1, .count = 10000, .iface = "eth1" };
 	unsigned long i;
-	bool good = true;
+	bool good, swept;
 
 	fire_parse(&o, argc, argv);
 	rnd = fire_stream(o.seed, 0);
@@ -474,13 +437,15 @@ int main(int argc, char **argv)
 	}
 	add_port();
 	scan();
-	restore();
+	attrs_restore(port);
+	swept = o.nr_args && !strcmp(o.args[0], "sweep");
+	good = !swept || !sweep_all();
 	for (i = 0; i < o.count && good; i++)
 		good = step(i);
 	add_port();
-	restore();
-	printf("# %lu ioctls succeeded, %lu failed\n", answered[0], answered[1]);
+	attrs_restore(port);
+	report();
 	printf("steps %lu\n", i);
-	/* If none succeeds any more, the fuzzer has become blunt */
-	return !good || scan() || !answered[0] || !answered[1];
+	good = good && (!swept || sharp());
+	return !good || scan();
 }
