@@ -12,6 +12,7 @@
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
+#include <linux/nospec.h>
 #include <linux/nsproxy.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
@@ -525,7 +526,7 @@ static const struct vrc_ioctl *find_ioctl(unsigned int cmd)
 	if (_IOC_TYPE(cmd) != VRC_IOC_MAGIC || _IOC_DIR(cmd) != _IOC_NONE || _IOC_SIZE(cmd) ||
 	    _IOC_NR(cmd) >= ARRAY_SIZE(ioctls))
 		return NULL;
-	return &ioctls[_IOC_NR(cmd)];
+	return &ioctls[array_index_nospec(_IOC_NR(cmd), ARRAY_SIZE(ioctls))];
 }
 
 static long vrc_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)

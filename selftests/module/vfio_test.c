@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vfio_test UUID SUBJECT: tests of the vfio device of the mdev UUID, as TAP.
- * SUBJECT is info, config, region, dma, irq, reset, remove, "traffic SECONDS", or "link STOP START"
- * or "restart STOP START" or "killed STOP START", where STOP and START are shell commands that stop and start the station;
- * or hostile, where UUID is that of selftests/hostile's function.
+ * SUBJECT is info, config, region, dma, irq, reset, remove, "traffic SECONDS"; "link STOP START",
+ * "restart STOP START" or "killed STOP START", where STOP and START are shell commands that stop
+ * and start the station; or hostile, where UUID is that of selftests/hostile's function.
  */
 #include <linux/pci_regs.h>
 #include <stdio.h>
