@@ -27,6 +27,7 @@
 #define MOST_THREADS	8
 #define NR_EVENTFDS	16
 #define STUCK_S		120
+#define COMING_US	200000	/* for an mdev that is being made, or opened */
 
 /* What a step returns beside 0 and -errno: its thread will count it. */
 #define LATER		1
@@ -202,7 +203,7 @@ static int irqs(struct slot *s, uint64_t *r)
 		a.fds[i] = fire_percent(r, 80) ? eventfds[fire_below(r, NR_EVENTFDS)] : -1;
 	if (fire_percent(r, 5))
 		a.fds[0] = (int32_t)fire_odd(r);
-	if (fire_percent(r, 30))
+	if (fire_percent(r, 50))
 		plain_irqs(&a.set, r);
 	a.set.argsz = fire_percent(r, 95) ? sizeof(a) : (uint32_t)fire_odd(r);
 	return ioctl(s->fd, VFIO_DEVICE_SET_IRQS, &a) ? -errno : 0;
@@ -387,13 +388,19 @@ static void step(struct worker *w)
 {
 	unsigned int i = fire_pick(&w->random, &ops[0].weight, sizeof(ops[0]), ARRAY_SIZE(ops));
 	struct slot *s = &slots[fire_below(&w->random, nr_slots)];
-
 	/* With a device that is not open hardly anything can be done */
-	if (s->fd < 0 && fire_percent(&w->random, 30))
+	bool wanted = s->fd < 0 && fire_percent(&w->random, 50);
+	int ret;
+
+	if (wanted)
 		i = slot_exists(s) ? OPEN : CREATE;
 	w->doing = i;
-	count(i, ops[i].run(s, &w->random));
+	ret = ops[i].run(s, &w->random);
+	count(i, ret);
 	w->done++;
+	/* Another thread is at it, and what fails at once would use up all steps meanwhile */
+	if (wanted && ret)
+		usleep(COMING_US);
 }
 
 static void *work(void *arg)
