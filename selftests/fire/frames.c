@@ -18,6 +18,8 @@
 
 #define SERIAL	0xf17eull
 #define BATCH	16
+#define MIN_DATA	12	/* bytes of a DATA frame */
+#define WINDOW_MS	10	/* for a window to open */
 
 static void tlps(struct station *st, struct session *s)
 {
@@ -25,7 +27,7 @@ static void tlps(struct station *st, struct session *s)
 	size_t len;
 
 	if (!station_may_send(s))
-		station_receive(st, 2);
+		station_receive(st, WINDOW_MS);
 	if (!station_may_send(s)) {
 		if (s->snd_una != s->snd_nxt)
 			station_send_kept(st, s, s->snd_una);
@@ -35,7 +37,7 @@ static void tlps(struct station *st, struct session *s)
 	if (fire_percent(&st->random, 15)) {
 		len = fire_mutate(&st->random, buf, len, sizeof(buf));
 		/* A length that no frame has is never taken, and all behind would wait for it */
-		len = len < 4 ? 4 : len & ~3ul;
+		len = len < MIN_DATA ? MIN_DATA : len & ~3ul;
 	}
 	station_send_data(st, s, buf, len);
 	st->deep++;
@@ -262,7 +264,7 @@ static const struct {
 	{ "death", 4, death },
 };
 
-static unsigned long counts[ARRAY_SIZE(kinds)];
+static unsigned long counts[ARRAY_SIZE(kinds)], alone;	/* alone: without a session */
 
 static struct session *pick_session(struct station *st)
 {
@@ -284,8 +286,10 @@ static void fire(struct station *st)
 	if (!s) {
 		/* Nothing is deep without a session: leave the root time to bind */
 		station_receive(st, 20);
+		before = st->sent;
 		garbage(st, NULL);
 		advertise(st, NULL);
+		alone += st->sent - before;
 		return;
 	}
 	kinds[kind].send(st, s);
@@ -305,13 +309,15 @@ static void wait_for_signal(struct station *st)
 		station_receive(st, 100);
 }
 
-static void report(const struct station *st)
+static void report(const struct station *st, time_t took)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		printf("# %lu %s\n", counts[i], kinds[i].name);
-	printf("# %lu sessions, %lu requests answered\n", st->binds, st->requests);
+	printf("# %lu without a session\n", alone);
+	printf("# %lu sessions, %lu requests answered, %ld s\n", st->binds, st->requests,
+	       (long)took);
 	printf("sent %lu\n", st->sent);
 	printf("deep %lu\n", st->deep);
 }
@@ -322,7 +328,7 @@ int main(int argc, char **argv)
 	static struct station st = { .serial = SERIAL };
 	unsigned long next = 100000;
 	unsigned int i;
-	time_t end;
+	time_t began;
 
 	fire_parse(&o, argc, argv);
 	st.random = fire_stream(o.seed, 0);
@@ -330,8 +336,8 @@ int main(int argc, char **argv)
 	station_open(&st, o.iface);
 	wait_for_signal(&st);
 	st.spoil = 12;
-	end = o.seconds ? time(NULL) + o.seconds : 0;
-	while (st.sent < o.count && (!end || time(NULL) < end)) {
+	began = time(NULL);
+	while (st.sent < o.count && (!o.seconds || time(NULL) - began < o.seconds)) {
 		station_receive(&st, 0);
 		for (i = 0; i < BATCH; i++)
 			fire(&st);
@@ -340,6 +346,6 @@ int main(int argc, char **argv)
 			next += 100000;
 		}
 	}
-	report(&st);
+	report(&st, time(NULL) - began);
 	return st.sent < o.count;
 }

@@ -78,7 +78,8 @@ static void use(struct slot *s, uint64_t *r)
 		enable(s);
 	if (fire_percent(r, 5))
 		remap(s, r);
-	if (fire_percent(r, 1)) {
+	/* Seldom: a function without FLR needs a new session for it */
+	if (!fire_below(r, 500)) {
 		ioctl(s->fd, VFIO_DEVICE_RESET);
 		enable(s);
 	}

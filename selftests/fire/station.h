@@ -30,6 +30,7 @@ struct session {
 	u32 snd_nxt, snd_una, snd_edge;
 	u32 rcv_nxt;
 	bool owes_ack;
+	unsigned int answers;	/* to the root's requests */
 	u16 bdf;
 	u8 config[256];
 	u8 bar[BAR_SIZE];
@@ -43,7 +44,8 @@ struct station {
 	u64 serial, instance;
 	u32 nonce;		/* of the last DISCOVER */
 	u64 random;
-	unsigned int spoil;	/* percent of the root's requests that are answered badly */
+	/* Percent of the root's requests that are answered badly, but for a session's first ones */
+	unsigned int spoil;
 	unsigned long sent, binds, requests, deep;
 	struct session s[NR_FUNCTIONS];
 };

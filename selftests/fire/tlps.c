@@ -3,7 +3,7 @@
 
 #include "tlps.h"
 
-#define MOST_TLPS	8
+#define MOST_TLPS	4
 #define MOST_DATA	512
 
 static u64 pick_addr(u64 *r)
