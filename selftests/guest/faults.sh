@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 bus=/sys/bus/vrc/devices
 class=/sys/class/vrc
 seconds=5 kernel=$VRC_KERNEL
-declare -A fn uuid sessions slot=([nvme]=slot1 [igb]=slot2)
+declare -A fn uuid sessions before slot=([nvme]=slot1 [igb]=slot2)
 
 # ---- the guest ----
 
@@ -146,6 +146,37 @@ same_sessions() {
 
 # ---- the network ----
 
+both_counted() {	# COUNTER
+	echo $(($(cat "$bus/${fn[nvme]}/stats/$1") + $(cat "$bus/${fn[igb]}/stats/$1")))
+}
+
+damaged_here() {
+	cat $class/vrc0/stats/rx_bad_check
+}
+
+damaged_there() {
+	tools/lab/device vrcep --query /run/vrc/vrcep.sock | jq '[.. | .rx_corrupted? // empty] | add'
+}
+
+count() {
+	before=([retransmissions]=$(both_counted retransmissions) [duplicates]=$(both_counted duplicates)
+		[here]=$(damaged_here) [there]=$(damaged_there))
+}
+
+grew() {	# COUNTER: since count
+	local now
+	now=$(both_counted "$1")
+	echo "$1: ${before[$1]}, now $now"
+	[ "$now" -gt "${before[$1]}" ]
+}
+
+damage_was_seen() {
+	local here there
+	here=$(($(damaged_here) - before[here])) there=$(($(damaged_there) - before[there]))
+	echo "damaged frames found: $here by the root, $there by the station"
+	[ $here -gt 0 ] && [ $there -gt 0 ]
+}
+
 bad_network() {
 	tc qdisc replace dev eth1 root netem limit 10000 "$@" &&
 		tools/lab/device tc qdisc replace dev eth0 root netem limit 10000 "$@"
@@ -159,15 +190,22 @@ good_network() {
 fault() {	# NAME PARAMETERS...
 	local name=$1
 	shift
+	count
 	check "$name" bad_network "$@"
 	sleep "$seconds"
 	good_network
+	case "$*" in *loss*|*corrupt*) check "$name: lost frames were sent again" grew retransmissions ;; esac
+	case "$*" in *duplicate*) check "$name: doubles were dropped" grew duplicates ;; esac
+	case "$*" in *corrupt*) check "$name: damage was found" damage_was_seen ;; esac
+}
+
+cable() {	# in|out
+	local -A is=([in]=up [out]=down)
+	tools/lab/device ip link set eth0 "${is[$1]}"
 }
 
 pull() {	# SECONDS
-	tools/lab/device ip link set eth0 down
-	sleep "$1"
-	tools/lab/device ip link set eth0 up
+	cable out && sleep "$1" && cable in
 }
 
 # What was not acked when the cable was pulled is, so that the next silence is one of its own: together they are a lease.
@@ -177,7 +215,7 @@ both_answer() {
 
 # Traffic runs through all of them: what ends it in error is found at the end, by the guest.
 network() {
-	local all=$((7 * seconds + 25))
+	local all=$((7 * seconds + 35))
 	echo 20000 >$class/vrc0/completion_timeout_ms
 	remember
 	check "fio begins" ask start_fio $all
@@ -188,11 +226,15 @@ network() {
 	fault "corruption 1 %" corrupt 1%
 	fault "delay 2 ms ± 2 ms" delay 2ms 2ms
 	fault "all at once" delay 2ms 2ms reorder 25% loss 10% duplicate 5% corrupt 1%
+	count
 	check "the cable is pulled, for less than the lease" pull 2
 	check "both answer" wait_for 20 both_answer
+	check "frames were lost with it" grew retransmissions
+	count
 	station stop
 	sleep 2
 	check "the station stops and goes on, within the lease" station continue
+	check "frames were repeated meanwhile" wait_for 20 grew retransmissions
 	check "fio: every block is right" ask end_fio
 	check "iperf3: data both ways" ask end_iperf
 	check "no driver has noticed" ask quiet
