@@ -8,9 +8,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 disk=/dev/nvme0n1 peer=198.51.100.1
 
-# The drivers are Debian's. That nvme waits five seconds for a command, and not thirty, saves time.
+# The drivers are Debian's.
 drivers() {
-	modprobe nvme_core io_timeout=5 admin_timeout=5
 	modprobe -a nvme igb
 	wait_for 60 test -b $disk
 	network
@@ -84,14 +83,41 @@ nvme_was_reset() {
 	grep -qE 'nvme.*(reset controller|resetting|timeout.*reset)' /tmp/dmesg
 }
 
-# The driver resets its card when the interface goes down and up. One that has read ones has let go of
-# it: then there is no way but to bind it anew.
-igb_is_reset() {
-	local dev
-	dev=$(interface_of_igb) || return
-	dmesg | grep -i 'igb.*\(lost\|detach\|reset\)'
-	ip link set "$dev" down
-	network && ping -q -c 5 -i 0.2 -W 5 $peer
+# Nobody helps it. What it sends does not leave, so its queue fills, and the kernel has the driver reset the card.
+igb_recovers() {
+	local end=$((SECONDS + 120))
+	until ping -q -c 10 -i 0.2 -s 1400 -w 5 $peer; do
+		[ $SECONDS -lt $end ] || break
+	done
+	dmesg | grep -iE 'igb|watchdog' | tee -a /tmp/dmesg
+	grep -q 'igb.*Reset adapter' /tmp/dmesg && ping -q -c 5 -i 0.2 -W 5 $peer
+}
+
+# A driver that has read ones has let go of its card for good.
+bind_igb() {
+	local card
+	card=$(basename "$(readlink -f /sys/bus/pci/drivers/igb/*:*)") || return
+	echo "$card" >/sys/bus/pci/drivers/igb/unbind && echo "$card" >/sys/bus/pci/drivers/igb/bind && network
+}
+
+# How long nvme waits for a command, until it is plugged in or bound anew: then it is 30 seconds, as at first
+patience() {	# SECONDS
+	echo $(($1 * 1000)) >"/sys/block/${disk#/dev/}/queue/io_timeout"
+}
+
+# What it says must leave the guest before.
+reboot() {	# forced|sysrq
+	echo "reboots: $1"
+	sleep 2
+	case $1 in
+	forced)	busybox reboot -f ;;
+	sysrq)	echo b >/proc/sysrq-trigger ;;
+	esac
+	sleep 60
+}
+
+has_booted() {
+	[ ! -e /tmp/fio.pid ]
 }
 
 write_file() {

@@ -244,6 +244,17 @@ network() {
 
 # ---- death and return ----
 
+dma_bytes() {
+	echo $(($(cat "$bus/${fn[nvme]}/stats/dma_read_bytes") + $(cat "$bus/${fn[nvme]}/stats/dma_write_bytes")))
+}
+
+dma_runs() {
+	local begin
+	begin=$(dma_bytes)
+	sleep 0.2
+	[ "$(dma_bytes)" -gt "$begin" ]
+}
+
 bound_anew() {
 	local dev
 	for dev in nvme igb; do
@@ -260,15 +271,18 @@ restarted() {
 	wait_for 60 bound_anew
 }
 
-# What a guest's write has been told to be on the disk is there, whatever dies then.
+# What a guest's write has been told to be on the disk is there, whatever dies then. A read that meets the restart waits
+# for it, for as long as a slow machine takes.
 station_dies() {
-	check "a file is written" ask write_file
+	echo 20000 >$class/vrc0/completion_timeout_ms
+	check "nvme does not wait for a command for long" ask patience 5
 	check "fio begins, again" ask start_fio 15
 	check "the station is killed, and restarted" restarted
 	check "fio: every block is right" ask end_fio
 	check "nvme has reset its controller" ask nvme_was_reset
-	check "igb has kept its card, and works after a reset" ask igb_is_reset
+	check "igb has kept its card, and works again by itself" ask igb_recovers
 	check "the file is as it was" ask verify_file
+	echo 1000 >$class/vrc0/completion_timeout_ms
 }
 
 unplug_request() {
@@ -292,6 +306,46 @@ hot_plug() {
 	check "the card works again" ask network
 }
 
+payload_is() {	# BYTES
+	is "$(cat "$bus/${fn[nvme]}/payload")" "$1"
+}
+
+lease_is_over() {
+	both_are down && grep -q "^lease over" "$bus/${fn[nvme]}/reason" && grep -q "^lease over" "$bus/${fn[igb]}/reason"
+}
+
+# igb, which has read ones, has let go of its card.
+cable_is_out() {
+	check "nvme waits for longer than that" ask patience 20
+	check "fio begins, and the cable will be pulled" ask start_fio 20
+	check "DMA runs" wait_for 30 dma_runs
+	check "it is pulled" cable out
+	check "past the lease the functions are down" wait_for 30 lease_is_over
+	sleep 3
+	check "it is plugged in" cable in
+	check "the functions are up" wait_for 30 both_are up
+	check "fio: every block is right, past the lease" ask end_fio
+	check "nvme has reset its controller, past the lease" ask nvme_was_reset
+	check "the file is as it was, past the lease" ask verify_file
+	check "igb is bound anew" ask bind_igb
+}
+
+# Frames above 1300 bytes are dropped: those of the session that is up are never acked, the next finds what gets through.
+path_shrinks() {
+	local mtu
+	mtu=$(tools/lab/device cat /sys/class/net/eth0/mtu)
+	check "frames are as large as the path" wait_for 30 payload_is $((mtu - 36))
+	check "fio begins, and the path will shrink" ask start_fio 60
+	check "DMA runs, in large frames" wait_for 30 dma_runs
+	check "the path shrinks" tools/lab/device ip link set eth0 mtu 1300
+	check "the largest of the sizes that still fit is found" wait_for 30 payload_is 1244
+	check "and used" wait_for 90 dma_runs
+	check "fio: every block is right, in small frames" ask end_fio
+	check "nvme has reset its controller, in small frames" ask nvme_was_reset
+	check "the file is as it was, in small frames" ask verify_file
+	check "frames may be as large as before" tools/lab/device ip link set eth0 mtu "$mtu"
+}
+
 # The VM is stopped, until somebody resets it: which is a reboot, with fio running.
 error_notice() {
 	check "policy error" vrcctl set "${fn[nvme]}" policy=error
@@ -308,31 +362,89 @@ error_notice() {
 	check "the file is as it was" ask verify_file
 }
 
-# QEMU is killed in the middle of DMA, once while it can wait for the station only.
-qemu_dies() {
-	local pid
-	check "fio begins for the last time" ask start_fio 3000
-	[ "$1" = silent ] && station stop && sleep 0.5
-	pid=$(qemu_pid)
-	kill -KILL "$pid"
-	check "QEMU is dead ($1)" wait_for 30 not test -e "/proc/$pid"
-	[ "$1" = silent ] && station continue
+# The guest boots anew: after its drivers have shut their devices down (forced), or in the middle of DMA (sysrq).
+guest_reboots() {	# forced|sysrq
+	check "fio begins, until the guest reboots ($1)" ask start_fio 3000
+	check "DMA runs until then ($1)" wait_for 30 dma_runs
+	tell selftests/guest/faults-guest.sh reboot "$1"
+	check "it does ($1)" wait_for 60 grep -qx "reboots: $1" "$out"
+	rm -f "$dir/$number.sh"
+	check "the drivers bind ($1)" ask drivers
+	check "in a system that has just booted ($1)" ask has_booted
+	check "the file is as it was ($1)" ask verify_file
+}
+
+is_dead() {	# PID
+	[ ! -e "/proc/$1" ]
+}
+
+# threads_are_in PID FUNCTION: one at least
+threads_are_in() {
+	cat /proc/"$1"/task/*/stack 2>/dev/null | grep -q " $2+"
+}
+
+# A thread that waits for the device ends at once. The device is closed when all of them have, and only that takes time.
+has_let_go() {	# PID
+	is_dead "$1" || threads_are_in "$1" vdev_close
+}
+
+bury() {	# NAME
 	touch "$dir/stop"
 	wait $guest
 	check "its functions are still its own ($1)" wait_for 30 both_are up
 }
 
+qemu_dies_busy() {
+	local pid
+	check "fio begins (busy)" ask start_fio 3000
+	check "DMA runs (busy)" wait_for 30 dma_runs
+	pid=$(qemu_pid)
+	kill -KILL "$pid"
+	check "QEMU is dead (busy)" wait_for 30 is_dead "$pid"
+	bury busy
+}
+
+# No completion comes, neither lease nor completion timeout end the wait: only being killed does.
+qemu_dies_waiting() {
+	local pid
+	check "fio begins (waiting)" ask start_fio 3000
+	echo 60000 >$class/vrc0/completion_timeout_ms
+	station stop
+	pid=$(qemu_pid)
+	check "QEMU waits for a register" wait_for 30 threads_are_in "$pid" vrc_vdev_read
+	kill -KILL "$pid"
+	check "killed, it waits no longer" wait_for 5 has_let_go "$pid"
+	station continue
+	check "QEMU is dead (waiting)" wait_for 30 is_dead "$pid"
+	echo 1000 >$class/vrc0/completion_timeout_ms
+	bury waiting
+}
+
+another_vm() {	# NAME LEASE
+	echo "$2" >$class/vrc0/lease_ms
+	check "new mdevs ($1)" detach
+	check "for a new VM ($1)" attach
+	start_guest
+	check "drivers ($1)" ask drivers
+	check "the file is as it was, in another VM ($1)" ask verify_file
+	check "fio begins, in another VM ($1)" ask start_fio 5
+	check "fio: every block is right, in another VM ($1)" ask end_fio
+}
+
 death() {
+	check "a file is written" ask write_file
 	station_dies
 	unplug_request
 	hot_plug
+	cable_is_out
+	path_shrinks
 	error_notice
-	qemu_dies silent
-	check "new mdevs" detach
-	check "for a new VM" attach
-	start_guest
-	check "drivers" ask drivers
-	check "the file is as it was, in another VM" ask verify_file
+	guest_reboots forced
+	guest_reboots sysrq
+	qemu_dies_busy
+	another_vm busy 600000
+	qemu_dies_waiting
+	another_vm waiting 5000
 }
 
 while [ $# -gt 0 ]; do
