@@ -411,7 +411,7 @@ qemu_dies_waiting() {
 	echo 60000 >$class/vrc0/completion_timeout_ms
 	station stop
 	pid=$(qemu_pid)
-	check "QEMU waits for a register" wait_for 30 threads_are_in "$pid" vrc_vdev_read
+	check "QEMU waits for a register" wait_for 30 threads_are_in "$pid" vrc_transact
 	kill -KILL "$pid"
 	check "killed, it waits no longer" wait_for 5 has_let_go "$pid"
 	station continue
