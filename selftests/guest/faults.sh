@@ -187,12 +187,22 @@ good_network() {
 	tools/lab/device tc qdisc del dev eth0 root
 }
 
+# A busy machine sends frames again by itself, so that says little of the network.
+both_dropped() {
+	local here there
+	here=$(tc -s qdisc show dev eth1 root | sed -n 's/.*dropped \([0-9]*\).*/\1/p')
+	there=$(tools/lab/device tc -s qdisc show dev eth0 root | sed -n 's/.*dropped \([0-9]*\).*/\1/p')
+	echo "dropped: ${here:-none} here, ${there:-none} there"
+	[ "${here:-0}" -gt 0 ] && [ "${there:-0}" -gt 0 ]
+}
+
 fault() {	# NAME PARAMETERS...
 	local name=$1
 	shift
 	count
 	check "$name" bad_network "$@"
 	sleep "$seconds"
+	case "$*" in *loss*) check "$name: frames were lost" both_dropped ;; esac
 	good_network
 	case "$*" in *loss*|*corrupt*) check "$name: lost frames were sent again" grew retransmissions ;; esac
 	case "$*" in *duplicate*) check "$name: doubles were dropped" grew duplicates ;; esac
