@@ -6,6 +6,7 @@
 #define MAX_REPORTS	10	/* of one test: a loop may fail a million times */
 
 static unsigned int failures;
+static const char *skipped;
 
 bool tap_expect(bool held, const char *file, int line, const char *what)
 {
@@ -22,6 +23,11 @@ bool tap_expect_eq(long long got, long long want, const char *file, int line, co
 	return got == want;
 }
 
+void tap_skip(const char *why)
+{
+	skipped = why;
+}
+
 int tap_run(const struct tap_test *tests, unsigned int nr)
 {
 	unsigned int i, failed = 0;
@@ -29,9 +35,11 @@ int tap_run(const struct tap_test *tests, unsigned int nr)
 	printf("KTAP version 1\n1..%u\n", nr);
 	for (i = 0; i < nr; i++) {
 		failures = 0;
+		skipped = NULL;
 		tests[i].run();
 		failed += failures > 0;
-		printf("%s %u - %s\n", failures ? "not ok" : "ok", i + 1, tests[i].name);
+		printf("%s %u - %s%s%s\n", failures ? "not ok" : "ok", i + 1, tests[i].name,
+		       skipped ? " # SKIP " : "", skipped ? skipped : "");
 		fflush(stdout);
 	}
 	return failed ? 1 : 0;

@@ -29,6 +29,9 @@ struct tap_test {
 bool tap_expect(bool held, const char *file, int line, const char *what);
 bool tap_expect_eq(long long got, long long want, const char *file, int line, const char *what);
 
+/* The test that calls it cannot be done here. */
+void tap_skip(const char *why);
+
 /* Runs all, returns the exit status */
 int tap_run(const struct tap_test *tests, unsigned int nr);
 
