@@ -9,7 +9,7 @@
 # shellcheck source=selftests/fire/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-count=${FRAMES:-$(long 1200000 12000)}
+count=${FRAMES:-$(long 400000 12000)}
 
 exec {never}<> <(:)
 
@@ -34,7 +34,7 @@ bystander() {
 stop_stations
 pkill -x frames
 $fire/frames --iface fp --seed "$seed" --count "$count" \
-	--seconds "$(long 12000 600)" >"$run/frames" 2>&1 &
+	--seconds "$(long 6500 600)" >"$run/frames" 2>&1 &
 frames=$!
 check "a NIC" wait_for 20 ip link set fp up
 check "a port" vrcctl port add fp
