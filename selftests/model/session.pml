@@ -164,7 +164,7 @@ inline receive_bind(r, s)
 				 STATION_ID(by[r].session[s].peer) == STATION_ID(present))
 #endif
 
-/* DATA of session s of root r: in order and once (this is what arq.pml is about), or STALE */
+/* DATA of session s of root r: in order and once (this is what life.pml is about), or STALE */
 inline station_receives_data(r, s)
 {
 	if

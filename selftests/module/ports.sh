@@ -45,6 +45,7 @@ one_waits() {
 	is "$(sort "$class/$first/state" "$class/$second/state" | xargs)" "no-nic up"
 }
 
+check "/dev/vrc is of root" is "$(stat -c '%a %U' /dev/vrc)" "600 root"
 check_fails "no such interface" vrcctl port add nosuch0
 check "the error names it" error_names nosuch0 vrcctl port add nosuch0
 check "lo is no Ethernet device" error_names lo vrcctl port add lo
