@@ -28,7 +28,7 @@
 #define VRC_TXN_BUCKETS		16
 #define VRC_TAG_QUARANTINE	(10 * HZ)
 
-#define VRC_ROOT_ID		0	/* the root as requester and completer: 00:00.0 of the port's domain */
+#define VRC_ROOT_ID		0	/* as requester and completer: 00:00.0 of the domain */
 #define VRC_RCB			64	/* completions of reads end at multiples of it */
 
 /* Device Control as it is after a reset, and of a function without it */

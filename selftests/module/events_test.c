@@ -97,7 +97,7 @@ static void half_a_buffer_takes_half(void)
 	munmap(bad - page, 2 * page);
 }
 
-/* A page that is not there before the descriptor that is returned is closed; -1: not on this kernel. */
+/* A page that is not there before the descriptor that is returned is closed. -1: cannot be. */
 static int absent_page(void **mem)
 {
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
