@@ -120,13 +120,13 @@ choose_accelerator()
 }
 
 # lost_by_emulator: the machine of $dir ended by a signal, by a triple fault, or by a panic in which VRC has no part, of
-# KVM or because a processor did not answer another
+# KVM, because a processor did not answer another, or because it ran a breakpoint that is not in memory any more
 # shellcheck disable=SC2154
 lost_by_emulator()
 {
 	! grep -qE '^Triple fault|^QEMU ended with status 1[2-9]' "$dir"/*.reset "$dir/host.qemu" || return 0
 	grep -q 'Kernel panic' "$dir/host.console" &&
-		grep -qE '\[kvm(_amd)?\]|smp_call_function_many_cond' "$dir/host.console" &&
+		grep -qE '\[kvm(_amd)?\]|smp_call_function_many_cond|Oops: int3:' "$dir/host.console" &&
 		! grep -q '\[vrc\]' "$dir/host.console"
 }
 
