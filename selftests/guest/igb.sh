@@ -10,8 +10,14 @@ peer=198.51.100.1
 seconds=2	# for one run of iperf3
 
 # Sum of the counters of all queues, of which the driver keeps them itself.
-queue_sum() {
-	ethtool -S "$dev" | awk -v re="^$1_queue_[0-9]+_packets:" '$1 ~ re { n += $2 } END { print n }'
+# What the hardware has counted and what the driver has, sent and received. At one time: other frames come and go.
+counts() {
+	ethtool -S "$dev" | awk '
+		$1 == "tx_packets:" { tx = $2 }
+		$1 == "rx_packets:" { rx = $2 }
+		$1 ~ /^tx_queue_[0-9]+_packets:/ { queue_tx += $2 }
+		$1 ~ /^rx_queue_[0-9]+_packets:/ { queue_rx += $2 }
+		END { print tx, rx, queue_tx, queue_rx }'
 }
 
 self_test() {
@@ -71,16 +77,15 @@ offloads() {	# on|off
 
 # What the hardware counts is what the driver has given to it. A TSO packet is one for the driver.
 counts_agree() {
-	local tx rx queue_tx queue_rx
+	local tx rx queue_tx queue_rx now
 	ethtool -K "$dev" tso off
 	sleep 3	# the driver reads the counters every two seconds
-	tx=$(counter "$dev" tx_packets) queue_tx=$(queue_sum tx)
-	rx=$(counter "$dev" rx_packets) queue_rx=$(queue_sum rx)
+	read -r tx rx queue_tx queue_rx < <(counts)
 	no_loss -c 100 -i 0.02 -s 1000 $peer || return
 	sleep 3
-	tx=$(($(counter "$dev" tx_packets) - tx)) queue_tx=$(($(queue_sum tx) - queue_tx))
-	rx=$(($(counter "$dev" rx_packets) - rx)) queue_rx=$(($(queue_sum rx) - queue_rx))
+	read -r -a now < <(counts)
 	ethtool -K "$dev" tso on
+	tx=$((now[0] - tx)) rx=$((now[1] - rx)) queue_tx=$((now[2] - queue_tx)) queue_rx=$((now[3] - queue_rx))
 	echo "hardware tx $tx rx $rx, driver tx $queue_tx rx $queue_rx"
 	[ "$tx" -ge 100 ] && [ "$rx" -ge 100 ] && [ "$tx" -eq "$queue_tx" ] && [ "$rx" -eq "$queue_rx" ]
 }
