@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <linux/pci_regs.h>
 #include <linux/vfio.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -297,9 +296,7 @@ static uint32_t get32(uint64_t off)
 
 static int enable(void)
 {
-	uint16_t command = PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
-
-	return put(CONFIG + PCI_COMMAND, &command, sizeof(command));
+	return slot_enable(&slot);
 }
 
 /* Times that the function was bound: each is a reset. */

@@ -48,13 +48,6 @@ static void interrupts(struct slot *s, uint32_t index)
 		close(a.fds[i]);
 }
 
-static void enable(struct slot *s)
-{
-	uint16_t command = 7;
-
-	pwrite(s->fd, &command, sizeof(command), (off_t)((7ull << 40) + 4));
-}
-
 /* The cache of pinned memory is to be filled again and again. */
 static void remap(struct slot *s, uint64_t *r)
 {
@@ -75,13 +68,13 @@ static void use(struct slot *s, uint64_t *r)
 	else
 		pread(s->fd, &val, sizeof(val), off);
 	if (fire_percent(r, 10))
-		enable(s);
+		slot_enable(s);
 	if (fire_percent(r, 5))
 		remap(s, r);
 	/* Seldom: a function without FLR needs a new session for it */
 	if (!fire_below(r, 500)) {
 		ioctl(s->fd, VFIO_DEVICE_RESET);
-		enable(s);
+		slot_enable(s);
 	}
 }
 
@@ -111,7 +104,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 		interrupts(&slots[i], i & 1 ? VFIO_PCI_INTX_IRQ_INDEX : VFIO_PCI_MSIX_IRQ_INDEX);
-		enable(&slots[i]);
+		slot_enable(&slots[i]);
 	}
 	printf("open\n");
 	while (!ended(&term)) {

@@ -172,18 +172,11 @@ static void set_irqs(struct slot *s, uint32_t index, uint32_t count, const int32
 	ioctl(s->fd, VFIO_DEVICE_SET_IRQS, &a);
 }
 
-static void enable(struct slot *s)
-{
-	uint16_t command = 7;
-
-	pwrite(s->fd, &command, sizeof(command), (off_t)((7ull << 40) + 4));
-}
-
 static void reset(struct slot *s)
 {
 	if (!ioctl(s->fd, VFIO_DEVICE_RESET))
 		atomic_fetch_add(&tally->resets, 1);
-	enable(s);
+	slot_enable(s);
 }
 
 static bool start_copy(struct slot *s, uint32_t src, uint32_t dst, uint32_t size)

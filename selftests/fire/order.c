@@ -233,11 +233,6 @@ static int region(struct slot *s, uint64_t *r)
 	return ret < 0 ? -errno : ret ? 0 : -ENODATA;
 }
 
-static int poke(int fd, unsigned int off, uint64_t val, size_t len)
-{
-	return pwrite(fd, &val, len, (off_t)(7ull << 40) + off) < 0 ? -errno : 0;
-}
-
 static int config(struct slot *s, uint64_t *r)
 {
 	static const uint16_t offs[] = {
@@ -246,14 +241,15 @@ static int config(struct slot *s, uint64_t *r)
 	};
 	unsigned int off = fire_percent(r, 80) ? offs[fire_below(r, ARRAY_SIZE(offs))] :
 						 fire_below(r, 4096);
-	uint32_t val;
+	uint64_t val;
 
 	if (fire_percent(r, 40))
 		return pread(s->fd, &val, 1u << fire_below(r, 3), (off_t)(7ull << 40) + off) < 0 ?
 		       -errno : 0;
-	poke(s->fd, off, fire_odd(r), 1u << fire_below(r, 3));
+	val = fire_odd(r);
+	pwrite(s->fd, &val, 1u << fire_below(r, 3), (off_t)(7ull << 40) + off);
 	/* Else nothing would get through after the first odd value */
-	return poke(s->fd, 4, 7, 2);
+	return slot_enable(s);
 }
 
 static uint64_t some_page(uint64_t *r)
@@ -296,19 +292,12 @@ static int dma_unmap(struct slot *s, uint64_t *r)
 static int enable(struct slot *s, uint64_t *r)
 {
 	(void)r;
-	return poke(s->fd, 4, 7, 2);
+	return slot_enable(s);
 }
 
-/* There is none (vfio-device.rst): this works if it is refused. */
 static int no_mmap(struct slot *s, uint64_t *r)
 {
-	void *p = mmap(NULL, page, PROT_READ, MAP_SHARED, s->fd,
-		       (off_t)((uint64_t)fire_below(r, 10) << 40));
-
-	if (p == MAP_FAILED)
-		return 0;
-	munmap(p, page);
-	return -EEXIST;
+	return slot_refuses_mmap(s, fire_below(r, 10));
 }
 
 /* Who is killed in the middle of it must die: every wait in the kernel is killable. */

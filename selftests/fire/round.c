@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../module/vfio_test.h"
@@ -44,11 +43,7 @@ static int info(struct slot *s)
 
 static int enable(struct slot *s)
 {
-	uint16_t command = 7;
-	bool good = pwrite(s->fd, &command, sizeof(command),
-			   region_at(VFIO_PCI_CONFIG_REGION_INDEX, 4)) == sizeof(command);
-
-	return good ? 0 : -EIO;
+	return slot_enable(s);
 }
 
 /* Of each region the first bytes can be read; what is behind its end, or of none, cannot. */
@@ -139,16 +134,9 @@ static int reset(struct slot *s)
 	return val ? -ENODATA : 0;
 }
 
-/* There is none, says vfio-device.rst. */
 static int no_mmap(struct slot *s)
 {
-	size_t len = (size_t)sysconf(_SC_PAGESIZE);
-	void *p = mmap(NULL, len, PROT_READ, MAP_SHARED, s->fd, region_at(0, 0));
-
-	if (p == MAP_FAILED)
-		return 0;
-	munmap(p, len);
-	return -EEXIST;
+	return slot_refuses_mmap(s, 0);
 }
 
 static int unmap(struct slot *s)

@@ -142,6 +142,25 @@ int slot_open(struct slot *s)
 	return ret;
 }
 
+int slot_enable(const struct slot *s)
+{
+	uint16_t command = 7;
+	ssize_t n = pwrite(s->fd, &command, sizeof(command), (off_t)(7ull << 40) + 4);
+
+	return n == sizeof(command) ? 0 : n < 0 ? -errno : -EIO;
+}
+
+int slot_refuses_mmap(const struct slot *s, unsigned int region)
+{
+	size_t len = (size_t)sysconf(_SC_PAGESIZE);
+	void *p = mmap(NULL, len, PROT_READ, MAP_SHARED, s->fd, (off_t)((uint64_t)region << 40));
+
+	if (p == MAP_FAILED)
+		return 0;
+	munmap(p, len);
+	return -EEXIST;
+}
+
 void slot_close(atomic_int *fd)
 {
 	int old = atomic_exchange(fd, -1);

@@ -34,6 +34,10 @@ int slot_open_group(struct slot *s);
 int slot_open_device(struct slot *s);
 int slot_map(struct slot *s, uint64_t off, uint64_t len);
 int slot_unmap(struct slot *s, uint64_t off, uint64_t len);
+/* Memory, I/O and Bus Master Enable in Command. */
+int slot_enable(const struct slot *s);
+/* There is no mmap() of a region (vfio-device.rst). -EEXIST: there is. */
+int slot_refuses_mmap(const struct slot *s, unsigned int region);
 void slot_close(atomic_int *fd);
 void slot_close_all(struct slot *s);
 

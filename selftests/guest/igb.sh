@@ -9,7 +9,6 @@ cd "$(dirname "$0")/../.." || exit 1
 peer=198.51.100.1
 seconds=2	# for one run of iperf3
 
-# Sum of the counters of all queues, of which the driver keeps them itself.
 # What the hardware has counted and what the driver has, sent and received. At one time: other frames come and go.
 counts() {
 	ethtool -S "$dev" | awk '

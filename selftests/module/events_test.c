@@ -5,19 +5,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <vrc.h>
 
 #include "../unit/tap.h"
+#include "absent.h"
 
 #define RECORD		sizeof(struct vrc_event)
 #define PATIENCE_S	60	/* of the test, for a read that would wait for ever */
@@ -97,23 +96,6 @@ static void half_a_buffer_takes_half(void)
 	munmap(bad - page, 2 * page);
 }
 
-/* A page that is not there before the descriptor that is returned is closed. -1: cannot be. */
-static int absent_page(void **mem)
-{
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-
-	*mem = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	reg.range.start = (unsigned long)*mem;
-	reg.range.len = page;
-	if (fd < 0)
-		return fd;
-	EXPECT_EQ(ioctl(fd, UFFDIO_API, &api), 0);
-	EXPECT_EQ(ioctl(fd, UFFDIO_REGISTER, &reg), 0);
-	return fd;
-}
-
 struct slow_read {
 	int fd;
 	void *buf;
@@ -132,26 +114,25 @@ static void *read_slowly(void *arg)
 static void nonblocking_waits_for_no_reader(void)
 {
 	struct slow_read slow = { .fd = reader() };
-	int fault = absent_page(&slow.buf);
-	struct pollfd p = { .fd = fault, .events = POLLIN };
+	struct pollfd p = { .events = POLLIN };
 	struct vrc_event e;
 	pthread_t thread;
 
-	if (fault < 0) {
-		tap_skip("this kernel has no userfaultfd");
-		close(slow.fd);
-		return;
-	}
+	slow.buf = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	p.fd = absent_pages(slow.buf, page, O_NONBLOCK);
+	if (p.fd < 0)
+		goto out;
 	EXPECT_EQ(pthread_create(&thread, NULL, read_slowly, &slow), 0);
 	EXPECT_EQ(poll(&p, 1, -1), 1);
 	EXPECT_EQ(p.revents, POLLIN);
 	EXPECT_EQ(read(slow.fd, &e, RECORD), -1);
 	EXPECT_EQ(errno, EAGAIN);
-	close(fault);
+	close(p.fd);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(slow.got, RECORD);
 	EXPECT_EQ(((struct vrc_event *)slow.buf)->type, VRC_EVENT_PORT_ADDED);
 	expect_rest(slow.fd, VRC_EVENT_PORT_LINK);
+out:
 	close(slow.fd);
 	munmap(slow.buf, page);
 }

@@ -5,10 +5,6 @@
 # shellcheck source=selftests/module/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-scan_finds() {
-	vrcctl scan eth1 && [ -n "$(function_named 0x104c 0xb500)" ]
-}
-
 # dies COMMAND...: it does not end by itself, but when it is killed
 dies() {
 	local pid

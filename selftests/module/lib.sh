@@ -40,6 +40,11 @@ function_named() {
 	done | sed -n "${3:-1}p"
 }
 
+# The function of the station with one "test". On a debug kernel a station takes its time to begin.
+scan_finds() {
+	vrcctl scan eth1 && [ -n "$(function_named 0x104c 0xb500)" ]
+}
+
 state_is() {	# FUNC STATE
 	is "$(cat "$bus/$1/state")" "$2"
 }

@@ -8,11 +8,6 @@
 
 station_options="--name lab --serial 0x78 --function test"
 
-# A station on a debug kernel takes its time to begin.
-scan_finds() {
-	vrcctl scan eth1 && [ -n "$(function_named 0x104c 0xb500)" ]
-}
-
 # set_up MTU: a station, and an mdev of its function
 set_up() {
 	# shellcheck disable=SC2086

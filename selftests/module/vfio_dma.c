@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The function's DMA, into and out of this process's memory. */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/pci_regs.h>
 #include <linux/userfaultfd.h>
 #include <signal.h>
@@ -9,11 +8,11 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "absent.h"
 #include "vfio_test.h"
 
 #define RW	(VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
@@ -246,28 +245,22 @@ static pid_t start_pager(int uffd, useconds_t delay)
 	_exit(1);
 }
 
-/* Every second page of @mem is there, the others come when somebody asks. */
-static bool make_slow(int uffd, uint8_t *mem)
+/* Every second page is there, the others come when somebody asks. */
+static void unmap_while_pages_come(useconds_t delay)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = {
-		.range = { (uintptr_t)mem, SLOW_PAGES * PAGE },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
+	uint8_t *mem = map_other(SLOW_PAGES * PAGE, RW), *last = mem + (SLOW_PAGES - 2) * PAGE;
 	unsigned int i;
+	pid_t pager;
+	int uffd;
 
 	for (i = 0; i < SLOW_PAGES; i += 2)
 		mem[i * PAGE] = 1;
-	return EXPECT(!ioctl(uffd, UFFDIO_API, &api) && !ioctl(uffd, UFFDIO_REGISTER, &range));
-}
-
-static void unmap_while_pages_come(int uffd, useconds_t delay)
-{
-	uint8_t *mem = map_other(SLOW_PAGES * PAGE, RW), *last = mem + (SLOW_PAGES - 2) * PAGE;
-	pid_t pager;
-
-	if (!make_slow(uffd, mem))
+	uffd = absent_pages(mem, SLOW_PAGES * PAGE, 0);
+	if (uffd < 0) {
+		EXPECT_EQ(dev_unmap(&dev, OTHER, SLOW_PAGES * PAGE), 0);
+		munmap(mem, SLOW_PAGES * PAGE);
 		return;
+	}
 	pager = start_pager(uffd, delay);
 	test_enable();
 	dev_set(&dev, 0, REG_IRQ_TYPE, 4, 3);
@@ -280,6 +273,7 @@ static void unmap_while_pages_come(int uffd, useconds_t delay)
 	EXPECT(test_run(CMD_READ, OTHER, 0, 64) & STA_READ_FAIL);
 	EXPECT_EQ(kill(pager, SIGKILL), 0);
 	EXPECT_EQ(waitpid(pager, NULL, 0), pager);
+	close(uffd);
 	munmap(mem, SLOW_PAGES * PAGE);
 	test_reset();
 }
@@ -290,21 +284,8 @@ static void unmap_while_pages_come(int uffd, useconds_t delay)
  */
 static void unmap_while_pages_come_slowly(void)
 {
-	static const useconds_t delays[] = { 60000, 300000 };
-	unsigned int i;
-	int uffd;
-
-	if (access("/proc/sys/vm/unprivileged_userfaultfd", F_OK)) {
-		tap_skip("this kernel has no userfaultfd");
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(delays); i++) {
-		uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
-		if (!EXPECT(uffd >= 0))
-			return;
-		unmap_while_pages_come(uffd, delays[i]);
-		close(uffd);
-	}
+	unmap_while_pages_come(60000);
+	unmap_while_pages_come(300000);
 }
 
 static void close_while_it_runs(void)

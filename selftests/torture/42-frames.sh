@@ -1,4 +1,1 @@
-#!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-only
-# The fuzzed frames, part 2 of 3.
-exec selftests/torture/frames 2
+41-frames.sh
