@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 peer=198.51.100.1
 seconds=2	# for one run of iperf3
 
-# What the hardware has counted and what the driver has, sent and received. At one time: other frames come and go.
+# What the hardware has counted and what the driver has, sent and received.
 counts() {
 	ethtool -S "$dev" | awk '
 		$1 == "tx_packets:" { tx = $2 }
@@ -17,6 +17,21 @@ counts() {
 		$1 ~ /^tx_queue_[0-9]+_packets:/ { queue_tx += $2 }
 		$1 ~ /^rx_queue_[0-9]+_packets:/ { queue_rx += $2 }
 		END { print tx, rx, queue_tx, queue_rx }'
+}
+
+# The driver reads the hardware's registers first, which may take a second here, and its own counters then. So
+# they are of one moment only if nothing has come meanwhile: if they are the same twice.
+settled_counts() {
+	local before now attempt
+	now=$(counts)
+	for attempt in 1 2 3 4 5 6 7 8 9 10; do
+		before=$now
+		sleep 0.5
+		now=$(counts)
+		[ "$now" != "$before" ] || { echo "$now"; return; }
+	done
+	echo "attempt $attempt: '$before', then '$now': frames come all the time" >&2
+	return 1
 }
 
 self_test() {
@@ -76,17 +91,16 @@ offloads() {	# on|off
 
 # What the hardware counts is what the driver has given to it. A TSO packet is one for the driver.
 counts_agree() {
-	local tx rx queue_tx queue_rx now
+	local before now tx rx
 	ethtool -K "$dev" tso off
-	sleep 3	# the driver reads the counters every two seconds
-	read -r tx rx queue_tx queue_rx < <(counts)
-	no_loss -c 100 -i 0.02 -s 1000 $peer || return
-	sleep 3
-	read -r -a now < <(counts)
+	before=$(settled_counts) && no_loss -c 100 -i 0.02 -s 1000 $peer && now=$(settled_counts) || return
 	ethtool -K "$dev" tso on
-	tx=$((now[0] - tx)) rx=$((now[1] - rx)) queue_tx=$((now[2] - queue_tx)) queue_rx=$((now[3] - queue_rx))
-	echo "hardware tx $tx rx $rx, driver tx $queue_tx rx $queue_rx"
-	[ "$tx" -ge 100 ] && [ "$rx" -ge 100 ] && [ "$tx" -eq "$queue_tx" ] && [ "$rx" -eq "$queue_rx" ]
+	read -r -a before <<<"$before"
+	read -r -a now <<<"$now"
+	tx=$((now[0] - before[0])) rx=$((now[1] - before[1]))
+	echo "hardware tx $tx rx $rx, driver tx $((now[2] - before[2])) rx $((now[3] - before[3]))"
+	[ "$tx" -ge 100 ] && [ "$rx" -ge 100 ] &&
+		[ "$tx" -eq $((now[2] - before[2])) ] && [ "$rx" -eq $((now[3] - before[3])) ]
 }
 
 unload() {
