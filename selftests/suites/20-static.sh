@@ -108,7 +108,7 @@ nothing_left_behind() {
 mutants_apply() {
 	local patch bad=0
 	for patch in selftests/mutants/*.patch; do
-		tools/lab/chroot patch --dry-run --quiet --strip 0 --input "$patch" || { echo "$patch"; bad=1; }
+		tools/lab/chroot patch --dry-run --quiet --fuzz 0 --strip 0 --input "$patch" || { echo "$patch"; bad=1; }
 	done
 	return $bad
 }
