@@ -3,4 +3,4 @@
 # Floods of a hostile neighbour that last minutes, and faults of the network, on the debug kernel. What matters is
 # how much comes, not what: there is nothing to seed.
 tools/lab/chroot make -s -C selftests programs >&2 || exit 1
-exec tools/lab/run --kernel debug --timeout 3600 -- env FLOOD=200000 selftests/module/run neighbour faults
+exec tools/lab/run --kernel debug --timeout 7200 -- env FLOOD=50000 LIMIT=6000 selftests/module/run neighbour faults
