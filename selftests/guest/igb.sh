@@ -21,17 +21,11 @@ counts() {
 
 # The driver reads the hardware's registers first, which may take a second here, and its own counters then. So
 # they are of one moment only if nothing has come meanwhile: if they are the same twice.
-settled_counts() {
-	local before now attempt
+settled() {
+	local before=$now
+	sleep 0.5
 	now=$(counts)
-	for attempt in 1 2 3 4 5 6 7 8 9 10; do
-		before=$now
-		sleep 0.5
-		now=$(counts)
-		[ "$now" != "$before" ] || { echo "$now"; return; }
-	done
-	echo "attempt $attempt: '$before', then '$now': frames come all the time" >&2
-	return 1
+	[ "$now" = "$before" ]
 }
 
 self_test() {
@@ -91,12 +85,11 @@ offloads() {	# on|off
 
 # What the hardware counts is what the driver has given to it. A TSO packet is one for the driver.
 counts_agree() {
-	local before now tx rx
+	local before now='' tx rx
 	ethtool -K "$dev" tso off
-	before=$(settled_counts) && no_loss -c 100 -i 0.02 -s 1000 $peer && now=$(settled_counts) || return
+	wait_for 1 settled && read -r -a before <<<"$now" || return
+	no_loss -c 100 -i 0.02 -s 1000 $peer && wait_for 1 settled && read -r -a now <<<"$now" || return
 	ethtool -K "$dev" tso on
-	read -r -a before <<<"$before"
-	read -r -a now <<<"$now"
 	tx=$((now[0] - before[0])) rx=$((now[1] - before[1]))
 	echo "hardware tx $tx rx $rx, driver tx $((now[2] - before[2])) rx $((now[3] - before[3]))"
 	[ "$tx" -ge 100 ] && [ "$rx" -ge 100 ] &&

@@ -20,7 +20,7 @@ builds() {
 is_found() {	# PATCH
 	local wanted status=0
 	wanted=$(sed -n 's/^Fails: //p' "$1")
-	patch --quiet --no-backup-if-mismatch --directory $tree --strip 0 <"$1" && builds || return
+	patch --quiet --fuzz 0 --no-backup-if-mismatch --directory $tree --strip 0 <"$1" && builds || return
 	tools/lab/chroot timeout 120 $tree/out/test-vrcep >"$tree/said" 2>&1
 	grep -q "^not ok [0-9]* - $wanted" $tree/said || { tail -n 20 $tree/said; status=1; }
 	patch --quiet --no-backup-if-mismatch --directory $tree --strip 0 --reverse <"$1" || return
