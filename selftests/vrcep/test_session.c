@@ -131,6 +131,24 @@ static void binds_and_repeats_bound(void)
 	bench_close();
 }
 
+/* By chance a bit is the same in 64 ids once in 2^63 times. */
+static void each_bit_of_an_id_changes(void)
+{
+	uint64_t ones = 0, zeros = 0;
+	unsigned int i;
+
+	bench_open(1);
+	for (i = 0; i < 64; i++) {
+		EXPECT(root_bind_fn(&bench.root, 0));
+		ones |= func(0)->session.id;
+		zeros |= ~func(0)->session.id;
+	}
+	/* The rest is the function. */
+	EXPECT_EQ(ones & zeros, ~7ull);
+	root_release(&bench.root);
+	bench_close();
+}
+
 static void refuses(void)
 {
 	struct bind_args a;
@@ -470,6 +488,7 @@ const struct tap_test session_tests[] = {
 	TAP_TEST(spreads_answers_and_bounds_them),
 	TAP_TEST(slow_askers_hide_nothing),
 	TAP_TEST(binds_and_repeats_bound),
+	TAP_TEST(each_bit_of_an_id_changes),
 	TAP_TEST(refuses),
 	TAP_TEST(refuses_invalid),
 	TAP_TEST(refuses_what_is_owned),
