@@ -20,6 +20,16 @@ arguments_survive() {
 	is "$(tools/lab/run --no-setup -- printf '<%s>' 'a b' "it's" '$HOME' '*' '')" "<a b><it's><\$HOME><*><>"
 }
 
+# A processor that never begins: QEMU is stopped as soon as it is there.
+starts_over() {
+	local pid out
+	out=build/check/hung.out
+	VRC_START_SECONDS=15 tools/lab/run --no-setup -- echo begun >$out 2>&1 &
+	pid=$!
+	wait_for 60 pkill -STOP -P $pid -x qemu-system-x86
+	wait $pid && grep 'started over' $out && grep -x begun $out
+}
+
 # complaints COUNT STATUS: what splats says of a log with so many of them
 complaints() {
 	local log=build/check/splats.log status=0
@@ -39,6 +49,7 @@ check "the command's status 1 is returned" status_of 1 false
 check "the command's status 42 is returned" status_of 42 sh -c 'exit 42'
 check "uname -r prints one line" one_line
 check "arguments survive" arguments_survive
+check "a machine that hangs before it begins is started over" starts_over
 check_fails "an unknown option is an error" tools/lab/run --colour -- true
 check_fails "an unknown kernel is an error" tools/lab/run --kernel 5.10 -- true
 tap_end

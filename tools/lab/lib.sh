@@ -130,13 +130,13 @@ lost_by_emulator()
 		! grep -q '\[vrc\]' "$dir/host.console"
 }
 
-# start_over: with --again, begin anew, once, when the emulator has lost the machine.
+# start_over: begin anew, once, when the machine hung before it had begun, or, with --again, the emulator has lost it.
 # Documentation/lab.rst, "How a machine starts", tells what is known of it.
 # shellcheck disable=SC2154
 start_over()
 {
-	[[ -n $again && ${accelerator[1]} = tcg* && -z ${VRC_STARTED_OVER:-} ]] || return 0
-	lost_by_emulator || return 0
+	[[ ${accelerator[1]} = tcg* && -z ${VRC_STARTED_OVER:-} ]] || return 0
+	[[ -e $dir/hung ]] || { [[ -n $again ]] && lost_by_emulator; } || return 0
 	cleanup
 	echo "# lab: the emulator lost the machine, started over: $dir"
 	VRC_STARTED_OVER=yes exec "$LAB/${0##*/}" "${arguments[@]}"
