@@ -44,6 +44,26 @@ rss() {
 	awk '/^VmRSS/ { print $2 }' "/proc/$(pgrep -x vrcep)/status"
 }
 
+# The ids of COUNT sessions of the function in $run/sessions, one in each line: the root's and the station's
+have_sessions() {	# COUNT
+	local i
+	for ((i = 0; i < $1; i++)); do
+		mdev_create "$fn" "$uuid" || return
+		vrcctl show "$fn" --json | jq -r '"\(.session) \(.peer_session)"' || return
+		mdev_remove "$uuid" || return
+	done >"$run/sessions"
+}
+
+# Whether each bit but the last FEW has been 0 and 1. By chance it is the same in 40 ids once in 2^39 times.
+each_bit_changes() {	# FEW ID...
+	local few=$1 id ones=0 zeros=0
+	shift
+	for id; do
+		ones=$((ones | id)) zeros=$((zeros | ~id))
+	done
+	is "$(printf %x $((~(ones & zeros) & -1 << few)))" 0
+}
+
 holds() {	# the root: its session is the one it had
 	is "$(func_counter "$fn" sessions)" "$sessions" && vrcctl ping -c 1 "$fn"
 }
@@ -109,6 +129,11 @@ check "the station is still found" wait_for 20 scan_finds
 
 # Sessions
 uuid=$(new_uuid)
+check "forty sessions" have_sessions 40
+# shellcheck disable=SC2046
+check "each bit of the root's ids changes" each_bit_changes 16 $(cut -d ' ' -f 1 "$run/sessions")
+# shellcheck disable=SC2046
+check "each bit of the station's ids changes" each_bit_changes 3 $(cut -d ' ' -f 2 "$run/sessions")
 check "take the function" mdev_create "$fn" "$uuid"
 mallory_later record "$run/old" 2
 vrcctl ping -c 20 -i 0.05 -q "$fn" >/dev/null
