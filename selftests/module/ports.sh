@@ -28,8 +28,8 @@ two_ports() {
 	second=$(port_of vc)
 }
 
-finds_a_function() {
-	vrcctl scan "$second" && [ -n "$(function_named 0x104c 0xb500)" ]
+finds_a_function() {	# PORT
+	vrcctl scan "$1" && [ -n "$(function_named 0x104c 0xb500)" ]
 }
 
 rename_to_va() {
@@ -108,7 +108,7 @@ ip link del va
 check "two ports" two_ports
 vrcep -i vd --name renamed --serial 0x99 --function test >"$run/vrcep.log" 2>&1 &
 vrcep=$!
-check "a station on the second" wait_for 10 finds_a_function
+check "a station on the second" wait_for 10 finds_a_function "$second"
 fn=$(function_named 0x104c 0xb500)
 uuid=$(new_uuid)
 check "its function is used" mdev_create "$fn" "$uuid"
@@ -128,6 +128,39 @@ check "a NIC of that name" pair
 check "is for one of them" wait_for 5 one_waits
 check "remove the first" vrcctl port del "$first"
 check "and the second" vrcctl port del "$second"
+ip link del va
+
+# A NIC that is pulled out while a function is used, and put in again: macvlan, whose other end stays
+make_nic() {
+	ip link add link va name vm address 02:00:00:00:aa:01 type macvlan && ip link set vm up
+}
+
+check "a NIC that can go alone" pair
+check "is made" make_nic
+check "its port" vrcctl port add vm
+port=$(port_of vm)
+echo 10000 >"$class/$port/lease_ms"
+vrcep -i vb --name alone --serial 0x9a --function test >"$run/vrcep.log" 2>&1 &
+vrcep=$!
+check "its station" wait_for 10 finds_a_function "$port"
+fn=$(function_named 0x104c 0xb500)
+check "the function is used" mdev_create "$fn" "$uuid"
+sessions=$(func_counter "$fn" sessions)
+check "the NIC is unregistered meanwhile" ip link del vm
+check "which the port knows" wait_for 5 port_state no-nic
+check "it comes back within the lease" make_nic
+check "and the port has it" wait_for 5 port_state up
+check "the session goes on" wait_for 20 vrcctl ping -c 1 "$fn"
+check "as the one that it was" is "$(func_counter "$fn" sessions)" "$sessions"
+check "it is unregistered again" ip link del vm
+check "past the lease the function is down" wait_for 40 state_is "$fn" down
+check "it comes back after that" make_nic
+check "and so does the function" wait_for 20 state_is "$fn" up
+check "in a new session" is "$(func_counter "$fn" sessions)" $((sessions + 1))
+check "which answers" vrcctl ping -c 1 "$fn"
+check "give it back" mdev_remove "$uuid"
+kill "$vrcep" && wait "$vrcep"
+check "remove its port" vrcctl port del "$port"
 ip link del va
 check "the module unloads" rmmod vrc
 check "and loads" modprobe vrc
