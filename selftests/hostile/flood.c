@@ -154,22 +154,29 @@ static unsigned int find_targets(struct neighbour *n, struct target *t)
 	return nr;
 }
 
-static void send_bind(struct neighbour *n, const struct target *t, u8 function)
+static void send_bind(struct neighbour *n, const struct target *t, u8 function, const u8 *src,
+		      u64 root_id)
 {
 	struct vrc_wire_bind b = { .function = function };
 	struct vrc_frame f = { .kind = VRC_KIND_BIND, .length = sizeof(b) };
-	u8 src[6];
 
-	wire_random_mac(src);
 	vrc_put64(&b.serial, t->serial);
 	vrc_put64(&b.instance, t->instance);
-	vrc_put64(&b.root_id, wire_random64());
+	vrc_put64(&b.root_id, root_id);
 	vrc_put64(&b.session, wire_random64());
 	vrc_put32(&b.lease_ms, VRC_MAX_LEASE_MS);
 	vrc_put16(&b.max_payload, 1468);
 	vrc_put16(&b.window, VRC_MAX_WINDOW);
 	vrc_frame_put_text(b.root_name, "nobody", sizeof(b.root_name));
 	wire_send_frame(n->fd, t->mac, src, &f, &b);
+}
+
+static void bind_as_somebody(struct neighbour *n, const struct target *t, u8 function)
+{
+	u8 src[6];
+
+	wire_random_mac(src);
+	send_bind(n, t, function, src, wire_random64());
 }
 
 int flood_bind(struct neighbour *n)
@@ -182,7 +189,25 @@ int flood_bind(struct neighbour *n)
 	for (i = 0; i < count; i++)
 		for (j = 0; j < nr; j++)
 			for (fn = 0; fn < t[j].functions; fn++, sent++)
-				send_bind(n, &t[j], fn);
+				bind_as_somebody(n, &t[j], fn);
 	printf("%lu\n", sent);
 	return !sent;
+}
+
+/*
+ * None of that is a secret: a station tells serial, instance and owner to who asks, and a root
+ * asks everybody.
+ */
+int flood_usurp(struct neighbour *n)
+{
+	struct target t = { 0 };
+	u8 src[6];
+
+	arg_mac(n, 0, t.mac);
+	arg_mac(n, 1, src);
+	t.serial = arg_number(n, 2);
+	t.instance = arg_number(n, 3);
+	send_bind(n, &t, 0, src, arg_number(n, 4));
+	puts("1");
+	return 0;
 }

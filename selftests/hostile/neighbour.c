@@ -9,6 +9,8 @@
  * discover COUNT             asks from COUNT random MACs, each allowing ten seconds of delay
  * bind COUNT                 binds all functions of all stations, from COUNT random MACs and
  *                            roots, with the longest lease, and never answers
+ * usurp DST SRC SERIAL INSTANCE OWNER
+ *                            binds function 0 of the station DST in the name of its owner
  * guess COUNT DST SRC        all kinds of frames of sessions, with random ids
  * record FILE SECONDS        keeps all frames that pass, of VRC and MACsec
  * replay FILE SRC [new]      sends those again that came from SRC, or with the packet number of
@@ -38,6 +40,7 @@ static const struct {
 	{ "pose", flood_pose, 3, 3 },
 	{ "discover", flood_discover, 1, 1 },
 	{ "bind", flood_bind, 1, 1 },
+	{ "usurp", flood_usurp, 5, 5 },
 	{ "guess", forge_guess, 3, 3 },
 	{ "forge", forge_send, 4, 4 },
 	{ "record", tape_record, 2, 2 },

@@ -23,6 +23,7 @@ int flood_stray(struct neighbour *n);
 int flood_pose(struct neighbour *n);
 int flood_discover(struct neighbour *n);
 int flood_bind(struct neighbour *n);
+int flood_usurp(struct neighbour *n);
 
 /* forge.c */
 int forge_guess(struct neighbour *n);

@@ -27,15 +27,15 @@ secure() {
 	}
 }
 
-# Frames that macsec has dropped on the root's side, of a reason as ip(8) names it.
-dropped() {	# InPktsNoTag, InPktsLate, InPktsNotValid, ...
-	ip -j -s macsec show msr | jq "[.. | objects | .$1? // empty | numbers] | add // 0"
+# Frames that macsec has dropped on the root's side, or another, of a reason as ip(8) names it.
+dropped() {	# InPktsNoTag|InPktsLate|InPktsNotValid|... [INTERFACE [NAMESPACE]]
+	ip ${3:+-n "$3"} -j -s macsec show "${2:-msr}" | jq "[.. | objects | .$1? // empty | numbers] | add // 0"
 }
 
 counters() {	# all of the port that tell of frames that do not belong, and what came in
 	local name
 	for name in rx_truncated rx_bad_version rx_bad_kind rx_bad_length rx_bad_session rx_bad_window \
-		rx_bad_field rx_unknown_session rx_wrong_source rx_not_for_us; do
+		rx_bad_field rx_unknown_session rx_wrong_source rx_not_for_us stations_dropped; do
 		port_counter $name
 	done | tr '\n' ' '
 	func_counter "$fn" sessions
@@ -70,6 +70,13 @@ learn() {	# INTERFACE
 	[ -n "$root_id" ]
 }
 
+# A BIND in the root's name, for which it needs no id: the station tells anybody who asks what else it needs.
+usurp() {
+	local instance
+	instance=$(vrcctl map --json | jq -r '[.. | objects | .instance? // empty][0]')
+	mallory usurp "$station_mac" "$root_mac" 0xa1 "$instance" "0x$(cat $class/vrc0/root_id)"
+}
+
 stop_stations
 modprobe -q macsec
 check "the network" hub_up
@@ -95,6 +102,9 @@ check "bare: reaches the function" wait_for 5 grows "$before" func_counter "$fn"
 before=$(func_counter "$fn" sessions)
 check "bare: a forged release" mallory forge release "$root_mac" "$station_mac" "$root_id"
 check "bare: ends the session" wait_for 20 grows "$before" func_counter "$fn" sessions
+before=$(func_counter "$fn" sessions)
+check "bare: a BIND in the name of the owner" usurp
+check "bare: ends the session" wait_for 20 grows "$before" func_counter "$fn" sessions
 check "give it back" mdev_remove "$uuid"
 stop_stations
 check "the port can go" vrcctl port del ha
@@ -118,6 +128,9 @@ for forgery in ack write probe release; do
 	check "MACsec: a forged $forgery" mallory forge $forgery "$root_mac" "$station_mac" "$root_id"
 	check "MACsec: is without a tag" wait_for 5 grows "$tag" dropped InPktsNoTag
 done
+tag=$(dropped InPktsNoTag msd device)
+check "MACsec: a BIND in the name of the owner" usurp
+check "MACsec: is without a tag" wait_for 5 grows "$tag" dropped InPktsNoTag msd device
 late=$(dropped InPktsLate)
 check "MACsec: what was heard, again" mallory replay "$run/tape" "$station_mac"
 check "MACsec: is late" wait_for 5 grows "$late" dropped InPktsLate
