@@ -121,9 +121,11 @@ static int find_port(void)
 	return ret;
 }
 
-static int port_add(void)
+static int add_port(uint32_t flags)
 {
-	struct vrc_ioctl_port_add a = { .argsz = sizeof(a), .ifindex = ifindex };
+	struct vrc_ioctl_port_add a = {
+		.argsz = sizeof(a), .ifindex = ifindex, .flags = flags,
+	};
 	int ret = call(VRC_IOC_PORT_ADD, &a);
 
 	if (ret)
@@ -131,6 +133,16 @@ static int port_add(void)
 	port = a.port;
 	be_patient();
 	return 0;
+}
+
+static int port_add(void)
+{
+	return add_port(0);
+}
+
+static int port_add_pci(void)
+{
+	return add_port(VRC_PORT_PCI);
 }
 
 /* The copy of the answer to user space may have been what failed. */
@@ -548,6 +560,7 @@ static const struct point points[] = {
 	{ "port add", nothing, port_add, port_remove },
 	{ "port remove", port_add, port_remove, port_remove },
 	{ "scan", port_add, scan, port_remove },
+	{ "scan, on the PCI bus", port_add_pci, scan, port_remove },
 	{ "scan, others", nothing, port_and_scan, port_remove, .others = true,
 	  .next = port_and_scan },
 	{ "scan again", find_test, scan, nothing },
