@@ -65,7 +65,8 @@ end_iperf() {
 		sleep 0.3
 	done
 	cat /tmp/iperf.log
-	[ "$(tail -n 1 /tmp/iperf.log)" = "all done" ]
+	[ "$(tail -n 1 /tmp/iperf.log)" = "all done" ] &&
+		awk '$1 == "sent" { sent += $2; got += $4 } END { exit !(sent > 0 && got > 0) }' /tmp/iperf.log
 }
 
 # No complaint of a driver since the last call, and no reset.

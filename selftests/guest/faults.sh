@@ -4,7 +4,7 @@
 # In the root host: a guest writes to its NVMe disk and through its NIC, and reads back what it has written, while
 # the network fails (network), and while station, root, QEMU and guest die and come back (death).
 # usage: selftests/guest/faults.sh [--guest KERNEL] [--seconds N] [network] [death]
-# --seconds: of each fault of the network, 5 by default.
+# --seconds: of each fault of the network, 5 by default. A part of death, after its file: "a_file path_shrinks"
 cd "$(dirname "$0")/../.." || exit 1
 . selftests/lib.sh
 
@@ -214,6 +214,11 @@ cable() {	# in|out
 	tools/lab/device ip link set eth0 "${is[$1]}"
 }
 
+nic() {	# in|out: the root host's own
+	local -A is=([in]=up [out]=down)
+	ip link set eth1 "${is[$1]}"
+}
+
 pull() {	# SECONDS
 	cable out && sleep "$1" && cable in
 }
@@ -300,6 +305,7 @@ unplug_request() {
 	station kill
 	check "gone past the lease: the guest has unplugged it" wait_for 60 not qemu_has nvme
 	check "the guest has no disk" ask no_disk
+	check "the card, for which nobody has asked that, is there" qemu_has igb
 	check "it cannot be plugged in while it is gone" not plug nvme
 	station start
 	check "it is back" wait_for 60 both_are up
@@ -325,19 +331,29 @@ lease_is_over() {
 }
 
 # igb, which has read ones, has let go of its card.
-cable_is_out() {
-	check "nvme waits for longer than that" ask patience 20
-	check "fio begins, and the cable will be pulled" ask start_fio 20
-	check "DMA runs" wait_for 30 dma_runs
-	check "it is pulled" cable out
-	check "past the lease the functions are down" wait_for 30 lease_is_over
+link_is_out() {	# NAME COMMAND...: "out" or "in" is added to it
+	local name=$1
+	shift
+	check "nvme waits for longer than that ($name)" ask patience 20
+	check "fio begins ($name)" ask start_fio 20
+	check "DMA runs ($name)" wait_for 30 dma_runs
+	check "$name goes" "$@" out
+	check "past the lease the functions are down ($name)" wait_for 30 lease_is_over
 	sleep 3
-	check "it is plugged in" cable in
-	check "the functions are up" wait_for 30 both_are up
-	check "fio: every block is right, past the lease" ask end_fio
-	check "nvme has reset its controller, past the lease" ask nvme_was_reset
-	check "the file is as it was, past the lease" ask verify_file
-	check "igb is bound anew" ask bind_igb
+	check "$name is back" "$@" in
+	check "the functions are up ($name)" wait_for 30 both_are up
+	check "fio: every block is right, past the lease ($name)" ask end_fio
+	check "nvme has reset its controller ($name)" ask nvme_was_reset
+	check "the file is as it was ($name)" ask verify_file
+	check "igb is bound anew ($name)" ask bind_igb
+}
+
+cable_is_out() {
+	link_is_out "the cable" cable
+}
+
+nic_is_down() {
+	link_is_out "the NIC" nic
 }
 
 # Frames above 1300 bytes are dropped: those of the session that is up are never acked, the next finds what gets through.
@@ -349,6 +365,7 @@ path_shrinks() {
 	check "DMA runs, in large frames" wait_for 30 dma_runs
 	check "the path shrinks" tools/lab/device ip link set eth0 mtu 1300
 	check "the largest of the sizes that still fit is found" wait_for 30 payload_is 1244
+	check "and the kernel's log says so" bash -c 'dmesg | grep -q "drops frames above .* payload 1244 instead of"'
 	check "and used" wait_for 90 dma_runs
 	check "fio: every block is right, in small frames" ask end_fio
 	check "nvme has reset its controller, in small frames" ask nvme_was_reset
@@ -441,12 +458,17 @@ another_vm() {	# NAME LEASE
 	check "fio: every block is right, in another VM ($1)" ask end_fio
 }
 
-death() {
+a_file() {
 	check "a file is written" ask write_file
+}
+
+death() {
+	a_file
 	station_dies
 	unplug_request
 	hot_plug
 	cable_is_out
+	nic_is_down
 	path_shrinks
 	error_notice
 	guest_reboots forced
