@@ -142,6 +142,21 @@ static bool comes_back(void)
 	return true;
 }
 
+/*
+ * Lease and completion timeout are a second each: a machine that gets no processor for that long
+ * needs more than one try.
+ */
+static void reset_at_last(void)
+{
+	time_t end = time(NULL) + 15;
+	int ret;
+
+	do {
+		ret = dev_reset(&dev);
+	} while (ret && time(NULL) < end);
+	EXPECT_EQ(ret, 0);
+}
+
 /* The station dies: ones, no hang; it comes back: what the guest had set is set again. */
 static void dies_and_returns(void)
 {
@@ -170,7 +185,7 @@ static void dies_and_returns(void)
 	EXPECT_EQ(eventfd_count(fd, 5000), 1);
 	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_MSIX_IRQ_INDEX, 0, 0, NULL), 0);
 	close(fd);
-	test_reset();
+	reset_at_last();
 }
 
 /* A guest that is reset meanwhile finds a fresh device. */
@@ -183,7 +198,7 @@ static void reset_while_down(void)
 	EXPECT_EQ(system(start_station), 0);
 	EXPECT(comes_back());
 	expect_fresh();
-	test_reset();
+	reset_at_last();
 }
 
 static void set_policy(const char *word)
@@ -226,7 +241,7 @@ static void end_notices(void)
 	EXPECT_EQ(dev_irq_fds(&dev, VFIO_PCI_ERR_IRQ_INDEX, 0, 0, NULL), 0);
 	close(request_fd);
 	close(error_fd);
-	test_reset();
+	reset_at_last();
 }
 
 /* Its user is asked to let go of it, once; and is told again what is set meanwhile. */
