@@ -6,8 +6,17 @@
 # shellcheck source=selftests/stock/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+main_pid() {
+	systemctl show -P MainPID vrcep@eth0.service
+}
+
 in_status() {	# REGEX, of vrcep
-	grep -qx "$1" "/proc/$(systemctl show -P MainPID vrcep@eth0.service)/status"
+	grep -qx "$1" "/proc/$(main_pid)/status"
+}
+
+# What it sees of the files, although root asks
+in_its_files() {	# COMMAND...
+	nsenter --mount --target "$(main_pid)" "$@"
 }
 
 write_configuration
@@ -21,6 +30,11 @@ check "it answers on its socket" soon vrcep --query /run/vrcep/eth0/status
 check "without capabilities" in_status "CapPrm:[[:space:]]*0*"
 check "as the user vrcep" in_status "Uid:[[:space:]]*$(id -u vrcep)[[:space:]].*"
 check "behind a filter of system calls" in_status "Seccomp:[[:space:]]*2"
+check "it may write its images" in_its_files sh -c 'touch /var/lib/vrc/here && rm /var/lib/vrc/here'
+for path in /usr /etc /boot /home; do
+	check_fails "but not to $path" in_its_files touch $path/here
+done
+check "it sees nothing of others' files in /tmp" is "$(touch /tmp/there; in_its_files ls /tmp)" ""
 check "vrc-port@ starts" systemctl enable --now vrc-port@eth1.service
 systemctl restart --no-block vrc-port@eth1.service
 check "it can be stopped while it starts" systemctl stop vrc-port@eth1.service
