@@ -209,18 +209,12 @@ fault() {	# NAME PARAMETERS...
 	case "$*" in *corrupt*) check "$name: damage was found" damage_was_seen ;; esac
 }
 
-cable() {	# in|out
-	local -A is=([in]=up [out]=down)
-	tools/lab/device ip link set eth0 "${is[$1]}"
-}
-
-nic() {	# in|out: the root host's own
-	local -A is=([in]=up [out]=down)
-	ip link set eth1 "${is[$1]}"
+cable() {	# up|down
+	tools/lab/device ip link set eth0 "$1"
 }
 
 pull() {	# SECONDS
-	cable out && sleep "$1" && cable in
+	cable down && sleep "$1" && cable up
 }
 
 # What was not acked when the cable was pulled is, so that the next silence is one of its own: together they are a lease.
@@ -331,16 +325,16 @@ lease_is_over() {
 }
 
 # igb, which has read ones, has let go of its card.
-link_is_out() {	# NAME COMMAND...: "out" or "in" is added to it
+link_is_out() {	# NAME COMMAND...: "down" or "up" is added to it
 	local name=$1
 	shift
 	check "nvme waits for longer than that ($name)" ask patience 20
 	check "fio begins ($name)" ask start_fio 20
 	check "DMA runs ($name)" wait_for 30 dma_runs
-	check "$name goes" "$@" out
+	check "$name goes" "$@" down
 	check "past the lease the functions are down ($name)" wait_for 30 lease_is_over
 	sleep 3
-	check "$name is back" "$@" in
+	check "$name is back" "$@" up
 	check "the functions are up ($name)" wait_for 30 both_are up
 	check "fio: every block is right, past the lease ($name)" ask end_fio
 	check "nvme has reset its controller ($name)" ask nvme_was_reset
@@ -353,7 +347,7 @@ cable_is_out() {
 }
 
 nic_is_down() {
-	link_is_out "the NIC" nic
+	link_is_out "the NIC" ip link set eth1
 }
 
 # Frames above 1300 bytes are dropped: those of the session that is up are never acked, the next finds what gets through.

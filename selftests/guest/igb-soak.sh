@@ -13,8 +13,8 @@ traffic() {
 	local end=$((SECONDS + seconds)) out
 	while [ $SECONDS -lt $end ]; do
 		out=$(transfer -c $peer --bidir -P 2 -t $((end - SECONDS < 60 ? end - SECONDS : 60))) || return
-		echo "$out" | jq -r '.end | "sent \(.sum_sent.bytes), received \(.sum_received_bidir_reverse.bytes) bytes"'
-		echo "$out" | jq -e '.end | .sum_sent.bytes > 0 and .sum_received_bidir_reverse.bytes > 0' || return
+		echo "$out" | jq -er '.end | select(.sum_sent.bytes > 0 and .sum_received_bidir_reverse.bytes > 0) |
+			"sent \(.sum_sent.bytes), received \(.sum_received_bidir_reverse.bytes) bytes"' || return
 	done
 }
 
